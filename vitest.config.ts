@@ -7,5 +7,6 @@ export default defineConfig({
     // Tests start training processes of their own; more workers than cores only slow each other.
     maxWorkers: 2,
     pool: 'forks',
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'build/test-results.json' }]] : ['default'],
   },
 });
