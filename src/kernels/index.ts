@@ -1,1 +1,5 @@
-export {};
+export {
+  estimatorCodes, optimizerRowBytes, scaleCodes, statusBits,
+  type EngineKind, type EngineLibrary, type EngineMemory, type InstructionSet, type Offset,
+} from './engine.js';
+export { loadEngine } from './load.js';

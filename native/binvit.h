@@ -1,0 +1,181 @@
+// C ABI of the engine: the kernels that ViT training needs, in one declaration for every build.
+//
+// Matrices are row-major float32 unless said otherwise; `ld*` are row strides in elements. Pointers that may be null say so.
+// Outputs may not overlap inputs, except where a function says that it works in place. Kernels do not check shapes: their
+// caller has. Callers in TypeScript pass byte offsets into the engine's linear memory; offset 0 is the null pointer.
+//
+// The native build compiles the same sources once per instruction set, each into a namespace of its own (BINVIT_ISA); the
+// wasm build exports the names as they stand.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Numbers of elements: 64 bits in the native build, 32 in wasm.
+using Count = ptrdiff_t;
+
+// Gradient estimators of the sign, f(x) in dL/dx = g f(x).
+enum Estimator : int32_t {
+  kIdentity = 0,    // 1
+  kClipped = 1,     // 1{|x| <= 1}
+  kApproxSign = 2,  // (2 - 2|x|) 1{|x| <= 1}
+  kSwishSign = 3,   // beta (2 - beta x tanh(beta x / 2)) / (1 + cosh(beta x)), beta = parameter 0
+  kEde = 4,         // k t (1 - tanh^2(t x)), t = parameter 0, k = parameter 1
+};
+
+// Over which block of W the scaling factor alpha = mean |W| is taken.
+enum Scale : int32_t { kScaleNone = 0, kScaleTensor = 1, kScaleChannel = 2 };
+
+// Status of functions that take a sign: the operands in which a NaN or an infinity was met. The other outputs are then
+// unspecified.
+enum Status : int32_t { kFinite = 0, kInputNotFinite = 1, kWeightNotFinite = 2 };
+
+#ifdef __wasm__
+#pragma GCC visibility push(default)
+extern "C" {
+#else
+namespace BINVIT_ISA {
+#endif
+
+// ---- dense ----
+
+// C (+)= op(A) op(B) + bias, for `batch` matrices `stride*` elements apart (0: the same matrix for all).
+// op(A) is [m, k], op(B) is [k, n], C is [m, n]; trans* = 1 means that the operand is stored transposed.
+// bias: [n] or null. accumulate = 1 adds to C.
+void gemm(int32_t transA, int32_t transB, int32_t m, int32_t n, int32_t k, const float* a, int32_t lda, const float* b,
+          int32_t ldb, float* c, int32_t ldc, const float* bias, int32_t accumulate, int32_t batch, int32_t strideA,
+          int32_t strideB, int32_t strideC);
+
+// Gradients of y = x W + b. x [m, in], w [in, out], dy [m, out]; dx [m, in], dw [in, out], db [out], each may be null.
+void denseBackward(const float* x, const float* w, const float* dy, float* dx, float* dw, float* db, int32_t m, int32_t in,
+                   int32_t out);
+
+// y = x^ (alpha * sign(W)) + b with x^ = sign(x) (inputBinary = 1) or x. x [m, in], w [in, out], bias [out] or null,
+// y [m, out]; effective [in, out] receives alpha * sign(W), alpha [out] the scaling factor of each column.
+// With a binary input every y is alpha * integer + b. Returns a Status.
+int32_t binaryDenseForward(const float* x, const float* w, const float* bias, float* y, float* effective, float* alpha,
+                           int32_t m, int32_t in, int32_t out, int32_t inputBinary, int32_t scale);
+
+// Gradients of binaryDenseForward; effective and alpha are its outputs.
+//   dx = (dy effective^T) * f_input(x)                             (no f_input when inputBinary = 0)
+//   G  = x^^T dy
+//   dw = alpha * G * f_weight(W) + [scaleExact] sign(W) / n * sum over the scale's block of G * sign(W)
+//   db = column sums of dy
+// n is the block's size: in for kScaleChannel, in * out for kScaleTensor. dx, dw and db may be null.
+void binaryDenseBackward(const float* x, const float* w, const float* effective, const float* alpha, const float* dy,
+                         float* dx, float* dw, float* db, int32_t m, int32_t in, int32_t out, int32_t inputBinary,
+                         int32_t inputEstimator, float inputParameter0, float inputParameter1, int32_t weightEstimator,
+                         float weightParameter0, float weightParameter1, int32_t scale, int32_t scaleExact);
+
+// ---- binarization, element by element ----
+
+// y = sign(x), sign(+-0) = +1. Returns a Status (kInputNotFinite).
+int32_t signForward(const float* x, float* y, Count count);
+
+// dx = dy * f(x); dy null means 1. In place (dx = dy) is allowed.
+void estimatorBackward(const float* x, const float* dy, float* dx, Count count, int32_t estimator, float parameter0,
+                       float parameter1);
+
+// ---- the other layers of an encoder block ----
+
+// y = (x - mean) rstd gamma + beta over rows of x [rows, dim]; rstd = 1 / sqrt(variance + epsilon). mean, rstd: [rows], saved.
+void layerNormForward(const float* x, const float* gamma, const float* beta, float* y, float* mean, float* rstd, int32_t rows,
+                      int32_t dim, float epsilon);
+
+// dx [rows, dim] or null; dgamma, dbeta [dim].
+void layerNormBackward(const float* x, const float* gamma, const float* mean, const float* rstd, const float* dy, float* dx,
+                       float* dgamma, float* dbeta, int32_t rows, int32_t dim);
+
+// Softmax attention of the fused projection. qkv [batch, tokens, 3 heads headDim], the last axis ordered q | k | v and each
+// of them by head; probabilities = softmax(q k^T / sqrt(headDim)) [batch, heads, tokens, tokens], saved;
+// output [batch, tokens, heads headDim], or null when only the probabilities are wanted.
+void attentionForward(const float* qkv, float* probabilities, float* output, int32_t batch, int32_t tokens, int32_t heads,
+                      int32_t headDim);
+
+// dqkv [batch, tokens, 3 heads headDim] from doutput [batch, tokens, heads headDim].
+void attentionBackward(const float* qkv, const float* probabilities, const float* doutput, float* dqkv, int32_t batch,
+                       int32_t tokens, int32_t heads, int32_t headDim);
+
+// y = x Phi(x), Phi(x) = (1 + erf(x / sqrt 2)) / 2.
+void geluForward(const float* x, float* y, Count count);
+
+// dx = dy (Phi(x) + x phi(x)). In place (dx = dy) is allowed.
+void geluBackward(const float* x, const float* dy, float* dx, Count count);
+
+// y = softmax over each row of x [rows, cols]. In place is allowed.
+void softmaxRows(const float* x, float* y, int32_t rows, int32_t cols);
+
+// dx = y * (dy - sum(y * dy)) over each row; y is softmaxRows' output. In place (dx = dy) is allowed.
+void softmaxRowsBackward(const float* y, const float* dy, float* dx, int32_t rows, int32_t cols);
+
+// Mean over rows of the cross entropy between softmax(logits [rows, classes]) and labels [rows], smoothed: the target is
+// (1 - smoothing) one-hot + smoothing / classes. probabilities [rows, classes] are saved. Returns the loss; labels must lie
+// in 0 .. classes - 1.
+double crossEntropyForward(const float* logits, const int32_t* labels, float* probabilities, int32_t rows, int32_t classes,
+                           float smoothing);
+
+// dlogits = (probabilities - target) dloss / rows.
+void crossEntropyBackward(const float* probabilities, const int32_t* labels, float* dlogits, int32_t rows, int32_t classes,
+                          float smoothing, float dloss);
+
+// ---- element-wise and axis operations ----
+
+// y[i] = a[i] op b[i mod period], i < count. period = count: same shape; a last axis: broadcast along it; 1: a scalar.
+// In place (y = a) is allowed.
+void add(const float* a, const float* b, float* y, Count count, Count period);
+void subtract(const float* a, const float* b, float* y, Count count, Count period);
+void multiply(const float* a, const float* b, float* y, Count count, Count period);
+
+// y = factor x. In place is allowed.
+void scale(const float* x, float* y, Count count, float factor);
+
+// y[o, i] = factor sum_a x[o, a, i] for x [outer, axis, inner]. outer = 1: column sums; factor = 1 / axis: a mean.
+void sumAxis(const float* x, float* y, int32_t outer, int32_t axis, int32_t inner, float factor);
+
+// y[o, a, i] = factor x[o, i] for y [outer, axis, inner].
+void broadcastAxis(const float* x, float* y, int32_t outer, int32_t axis, int32_t inner, float factor);
+
+// y[o, c, r, i] = x[o, r, c, i] for x [outer, rows, cols, inner]: swaps two axes.
+void transpose(const float* x, float* y, int32_t outer, int32_t rows, int32_t cols, int32_t inner);
+
+// ---- optimizers and their safeguards ----
+
+// A row of the parameter table of adamW and sgd: byte offsets into the linear memory (as float64, exact up to 2^53).
+struct OptimizerRow {
+  double parameter;
+  double output;    // where the new value goes; may be the same as parameter
+  double gradient;
+  double momentum;  // first moment (adamW) or velocity (sgd), updated
+  double variance;  // second moment, updated (sgd: unused)
+  double count;     // elements
+  double decay;     // decoupled weight decay; w loses learningRate * decay * w
+  double clip;      // the new value is clamped to [-clip, clip]; 0: not clamped
+};
+
+// AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101), for all parameters at once: g = gradientScale gradient,
+// m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2,
+// w -= learningRate (decay w + (m / correction1) / (sqrt(v / correction2) + epsilon)), correction_i = 1 - beta_i^step.
+void adamW(const OptimizerRow* table, int32_t rows, double learningRate, double beta1, double beta2, double epsilon,
+           double correction1, double correction2, double gradientScale);
+
+// velocity = momentum velocity + gradientScale gradient; w -= learningRate (decay w + velocity).
+void sgd(const OptimizerRow* table, int32_t rows, double learningRate, double momentum, double gradientScale);
+
+// Sum of squares, accumulated in float64. A NaN or an infinity comes through.
+double sumOfSquares(const float* x, Count count);
+
+// counts[0], counts[1] receive how many NaN and how many infinities x holds; returns 1 when there are none, else 0.
+int32_t allFinite(const float* x, Count count, int32_t* counts);
+
+#ifdef __wasm__
+}
+#pragma GCC visibility pop
+#else
+}
+#endif
+
+// Every function above, for wrappers that are made by macro.
+#define BINVIT_FUNCTIONS(X)                                                                                                \
+  X(gemm) X(denseBackward) X(binaryDenseForward) X(binaryDenseBackward) X(signForward) X(estimatorBackward)                \
+  X(layerNormForward) X(layerNormBackward) X(attentionForward) X(attentionBackward) X(geluForward) X(geluBackward)         \
+  X(softmaxRows) X(softmaxRowsBackward) X(crossEntropyForward) X(crossEntropyBackward) X(add) X(subtract) X(multiply)      \
+  X(scale) X(sumAxis) X(broadcastAxis) X(transpose) X(adamW) X(sgd) X(sumOfSquares) X(allFinite)

@@ -1,0 +1,139 @@
+/** Which build of the engine. */
+export type EngineKind = 'native' | 'wasm';
+
+/** Instruction set that the engine's kernels were compiled for. */
+export type InstructionSet = 'avx512' | 'avx2' | 'neon' | 'scalar' | 'simd128';
+
+/** Codes of the sign's gradient estimators (`native/binvit.h`). */
+export const estimatorCodes = { identity: 0, clipped: 1, 'approx-sign': 2, 'swish-sign': 3, ede: 4 } as const;
+
+/** Codes of the block over which a scaling factor is taken (`native/binvit.h`). */
+export const scaleCodes = { none: 0, tensor: 1, channel: 2 } as const;
+
+/** Status bits of functions that take a sign: the operand that holds a NaN or an infinity. 0 means that all was finite. */
+export const statusBits = { inputNotFinite: 1, weightNotFinite: 2 } as const;
+
+/** Bytes of one row of the parameter table of `adamW` and `sgd`: eight float64, see {@link EngineLibrary.adamW}. */
+export const optimizerRowBytes = 64;
+
+/** The linear memory that all byte offsets refer to. */
+export interface EngineMemory {
+  /** First byte that the engine's user may use; a multiple of 64. Offset 0 is the null pointer. */
+  readonly heapBase: number;
+  /** End of what the memory can ever hold, in bytes. */
+  readonly limit: number;
+  /** The memory. Ask again after `reserve`: WASM memory that grows detaches its old buffer. */
+  buffer(): ArrayBuffer;
+  /**
+   * Makes offsets below `end` usable. Fresh memory is zero.
+   * @throws RangeError when `end` lies beyond `limit` or the system refuses the memory
+   */
+  reserve(end: number): void;
+}
+
+/** A byte offset into the linear memory, a multiple of 4; 0 is the null pointer. */
+export type Offset = number;
+
+/**
+ * The engine: kernels over one linear memory. All matrices are row-major float32; the meaning of every function, the shapes
+ * and which pointers may be 0 stand in `native/binvit.h`. Arguments are not checked: the caller has.
+ */
+export interface EngineLibrary {
+  readonly kind: EngineKind;
+  readonly isa: InstructionSet;
+  readonly memory: EngineMemory;
+  /** Threads in use. Results are the same bits for every number. */
+  readonly threads: number;
+  /** Sets the number of threads (1 to 256); WASM stays at 1. */
+  setThreads(threads: number): void;
+
+  /** C (+)= op(A) op(B) + bias, batched. */
+  gemm(
+    transA: number, transB: number, m: number, n: number, k: number, a: Offset, lda: number, b: Offset, ldb: number,
+    c: Offset, ldc: number, bias: Offset, accumulate: number, batch: number,
+    strideA: number, strideB: number, strideC: number,
+  ): void;
+  /** Gradients of y = x W + b; `dx`, `dw`, `db` may be 0. */
+  denseBackward(
+    x: Offset, w: Offset, dy: Offset, dx: Offset, dw: Offset, db: Offset, m: number, inputs: number, outputs: number,
+  ): void;
+  /** y = x̂ (alpha ⊙ sign W) + b; returns status bits ({@link statusBits}). */
+  binaryDenseForward(
+    x: Offset, w: Offset, bias: Offset, y: Offset, effective: Offset, alpha: Offset,
+    m: number, inputs: number, outputs: number, inputBinary: number, scale: number,
+  ): number;
+  /** Gradients of `binaryDenseForward`; `dx`, `dw`, `db` may be 0. */
+  binaryDenseBackward(
+    x: Offset, w: Offset, effective: Offset, alpha: Offset, dy: Offset, dx: Offset, dw: Offset, db: Offset,
+    m: number, inputs: number, outputs: number, inputBinary: number,
+    inputEstimator: number, inputParameter0: number, inputParameter1: number,
+    weightEstimator: number, weightParameter0: number, weightParameter1: number,
+    scale: number, scaleExact: number,
+  ): void;
+
+  /** y = sign(x); returns status bits. */
+  signForward(x: Offset, y: Offset, count: number): number;
+  /** dx = dy ⊙ f(x); `dy` 0 means 1. */
+  estimatorBackward(
+    x: Offset, dy: Offset, dx: Offset, count: number, estimator: number, parameter0: number, parameter1: number,
+  ): void;
+
+  layerNormForward(
+    x: Offset, gamma: Offset, beta: Offset, y: Offset, mean: Offset, rstd: Offset,
+    rows: number, dim: number, epsilon: number,
+  ): void;
+  layerNormBackward(
+    x: Offset, gamma: Offset, mean: Offset, rstd: Offset, dy: Offset, dx: Offset, dgamma: Offset, dbeta: Offset,
+    rows: number, dim: number,
+  ): void;
+  /** Softmax attention of fused qkv, saving the probabilities; `output` may be 0. */
+  attentionForward(
+    qkv: Offset, probabilities: Offset, output: Offset, batch: number, tokens: number, heads: number, headDim: number,
+  ): void;
+  attentionBackward(
+    qkv: Offset, probabilities: Offset, doutput: Offset, dqkv: Offset,
+    batch: number, tokens: number, heads: number, headDim: number,
+  ): void;
+  geluForward(x: Offset, y: Offset, count: number): void;
+  geluBackward(x: Offset, dy: Offset, dx: Offset, count: number): void;
+  softmaxRows(x: Offset, y: Offset, rows: number, cols: number): void;
+  softmaxRowsBackward(y: Offset, dy: Offset, dx: Offset, rows: number, cols: number): void;
+  /** Mean loss; saves the probabilities. `labels` are int32. */
+  crossEntropyForward(
+    logits: Offset, labels: Offset, probabilities: Offset, rows: number, classes: number, smoothing: number,
+  ): number;
+  crossEntropyBackward(
+    probabilities: Offset, labels: Offset, dlogits: Offset, rows: number, classes: number, smoothing: number, dloss: number,
+  ): void;
+
+  /** y[i] = a[i] + b[i mod period]. */
+  add(a: Offset, b: Offset, y: Offset, count: number, period: number): void;
+  /** y[i] = a[i] − b[i mod period]. */
+  subtract(a: Offset, b: Offset, y: Offset, count: number, period: number): void;
+  /** y[i] = a[i] · b[i mod period]. */
+  multiply(a: Offset, b: Offset, y: Offset, count: number, period: number): void;
+  /** y = factor · x. */
+  scale(x: Offset, y: Offset, count: number, factor: number): void;
+  /** y[o, i] = factor · Σ_a x[o, a, i]. */
+  sumAxis(x: Offset, y: Offset, outer: number, axis: number, inner: number, factor: number): void;
+  /** y[o, a, i] = factor · x[o, i]. */
+  broadcastAxis(x: Offset, y: Offset, outer: number, axis: number, inner: number, factor: number): void;
+  /** y[o, c, r, i] = x[o, r, c, i]. */
+  transpose(x: Offset, y: Offset, outer: number, rows: number, cols: number, inner: number): void;
+
+  /**
+   * AdamW for all parameters in one call. `table` holds `rows` rows of eight float64 (8-byte aligned): offsets of parameter,
+   * output (may be the parameter), gradient, first moment, second moment; then element count, decoupled weight decay and
+   * latent clip (0: none).
+   */
+  adamW(
+    table: Offset, rows: number, learningRate: number, beta1: number, beta2: number, epsilon: number,
+    correction1: number, correction2: number, gradientScale: number,
+  ): void;
+  /** SGD with momentum over the same table (the second moment is unused). */
+  sgd(table: Offset, rows: number, learningRate: number, momentum: number, gradientScale: number): void;
+  /** Σ x², accumulated in float64. */
+  sumOfSquares(x: Offset, count: number): number;
+  /** 1 when all is finite; `counts` (two int32) receives the numbers of NaN and of infinities. */
+  allFinite(x: Offset, count: number, counts: Offset): number;
+}

@@ -1,0 +1,15 @@
+import type { EngineKind, EngineLibrary } from './engine.js';
+import { loadNative } from './native.js';
+import { loadWasm } from './wasm.js';
+
+/**
+ * Loads one build of the engine; the same object every time.
+ *
+ * The environment's `BINVIT_ISA` (`avx512`, `avx2`, `neon`, `scalar`) forces the native build's instruction set, and
+ * `BINVIT_THREADS` its number of threads (1 unless set).
+ *
+ * @throws Error when that build cannot run here; the sentence says why
+ */
+export function loadEngine(kind: EngineKind): EngineLibrary {
+  return kind === 'native' ? loadNative() : loadWasm();
+}
