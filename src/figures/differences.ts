@@ -1,0 +1,82 @@
+import { defaultWidth, type Figure, type FigureOptions } from './figure.js';
+import { escapeText, points } from './text.js';
+import { legendUnderTitle, neutral, templates, verdictStyle, type Verdict } from './theme.js';
+
+/** A paired comparison of two arms, or a contrast of several. */
+export interface Difference {
+  /** What is compared, in words: "XNOR-Net - BNN, MLP and MHSA". */
+  readonly label: string;
+  /** Mean of the per-seed differences, as a fraction. */
+  readonly mean: number;
+  /** 95 % interval of the mean; `null` when one seed gives none. */
+  readonly interval: readonly [low: number, high: number] | null;
+  /** Difference that the claim asks for, fixed beforehand. */
+  readonly margin: number;
+  /** Seeds that both arms have. */
+  readonly n: number;
+  readonly verdict: Verdict;
+}
+
+/** Forest plot: one row a comparison, with its interval, the margin that was asked for, and the verdict as colour and mark. */
+export function differencesFigure(differences: readonly Difference[], options: FigureOptions = {}): Figure {
+  const rows = differences.map((difference, index) => ({ ...difference, y: differences.length - 1 - index }));
+  const verdicts = (['supported', 'contradicted', 'undecided'] as const).filter(verdict => rows.some(row => row.verdict === verdict));
+  const data = verdicts.map(verdict => {
+    const { color, symbol } = verdictStyle(verdict);
+    const members = rows.filter(row => row.verdict === verdict);
+    return {
+      type: 'scatter', mode: 'markers', name: verdict,
+      x: members.map(row => 100 * row.mean), y: members.map(row => row.y),
+      error_x: {
+        type: 'data', symmetric: false, color, thickness: 1.5, width: 4,
+        array: members.map(row => row.interval === null ? 0 : 100 * (row.interval[1] - row.mean)),
+        arrayminus: members.map(row => row.interval === null ? 0 : 100 * (row.mean - row.interval[0])),
+      },
+      text: members.map(row => escapeText(`${row.label}: ${describe(row)}`)), hoverinfo: 'text',
+      marker: { color, symbol, size: 9 },
+    };
+  });
+  const margins = {
+    type: 'scatter', mode: 'markers', name: 'margin asked for', hoverinfo: 'x',
+    x: rows.map(row => 100 * row.margin), y: rows.map(row => row.y),
+    marker: { symbol: 'line-ns-open', size: 14, color: neutral, line: { width: 2 } },
+  };
+  const height = 150 + 40 * rows.length;
+  return {
+    data: [margins, ...data],
+    layout: {
+      template: templates.light,
+      width: options.width ?? defaultWidth,
+      height,
+      title: { text: 'Paired differences in test accuracy' },
+      xaxis: { title: { text: 'difference (percentage points)' }, zeroline: true, zerolinecolor: neutral, zerolinewidth: 1 },
+      yaxis: {
+        tickvals: rows.map(row => row.y), ticktext: rows.map(row => breakLine(row.label)), range: [-0.6, rows.length - 0.4],
+        showgrid: false, ticks: '',
+      },
+      legend: legendUnderTitle(height),
+      margin: { l: 60, r: 190, t: 76, b: 54 },
+      annotations: rows.map(row => ({
+        xref: 'paper', x: 1.01, xanchor: 'left', y: row.y, yanchor: 'middle', showarrow: false, font: { size: 11 },
+        text: describe(row),
+      })),
+    },
+    caption: 'Mean of the per-seed differences with its 95 % t-interval; a tick marks the difference that the claim asks for. '
+      + 'Green: supported; red cross: contradicted; open grey: undecided at this number of seeds.',
+    alternative: `Differences in percentage points: ${rows.map(row => `${row.label}: ${describe(row)}, ${row.verdict}`).join('; ')}.`,
+  };
+}
+
+function describe({ mean, interval, n }: Difference): string {
+  return `${points(mean)} ${interval === null ? '[\u2013]' : `[${points(interval[0])}, ${points(interval[1])}]`}, n = ${n}`;
+}
+
+/** Two lines, broken at the space nearest to the middle, where one would take too much of the width. */
+function breakLine(label: string): string {
+  const words = label.split(' ');
+  if (label.length <= 30 || words.length === 1) return escapeText(label);
+  const breaks = words.slice(1).map((_, index) => [words.slice(0, index + 1).join(' '), words.slice(index + 1).join(' ')]);
+  const unevenness = ([first, second]: string[]): number => Math.abs(first!.length - second!.length);
+  const best = breaks.reduce((kept, next) => unevenness(next) < unevenness(kept) ? next : kept);
+  return best.map(escapeText).join('<br>');
+}

@@ -1,0 +1,12 @@
+/** Plotly's id of the axis of a panel, counted from 0: "x", "x2", "x3". */
+export const axisId = (letter: 'x' | 'y', panel: number): string => `${letter}${panel === 0 ? '' : panel + 1}`;
+
+/** Name of that axis in a layout: "xaxis", "xaxis2", "xaxis3". */
+export const axisKey = (letter: 'x' | 'y', panel: number): string => `${letter}axis${panel === 0 ? '' : panel + 1}`;
+
+/** Part of [0, 1] that panel `index` of `panels` equal ones takes, with `gap` between two. */
+export function domain(index: number, panels: number, gap: number): [number, number] {
+  const width = (1 - gap * (panels - 1)) / panels;
+  const start = Math.max(0, index * (width + gap));
+  return [start, Math.min(1, start + width)];
+}

@@ -1,0 +1,16 @@
+/** A fraction as percent with one digit behind the point, without the sign: 0.9374 -> "93.7". */
+export const percent = (fraction: number): string => (100 * fraction).toFixed(1);
+
+/** A difference of fractions in percentage points, always signed: 0.021 -> "+2.1". */
+export function points(difference: number): string {
+  const text = (100 * difference).toFixed(1).replace('-', '\u2212');
+  return text.startsWith('\u2212') ? text : `+${text}`;
+}
+
+/** Plotly reads its texts as a small HTML; names that come from outside must stay text. */
+export function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** "1 seed", "3 seeds". */
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,86 @@
+/** Fonts: DejaVu Sans is what the SVG export measures; Verdana shares its widths where DejaVu is not installed. */
+export const fontFamily = 'DejaVu Sans, Verdana, sans-serif';
+
+/** Lines and marks that must be seen on white and on near black. */
+export const neutral = '#808080';
+
+/** How one arm is drawn, wherever it appears. Colour and symbol both tell arms apart. */
+export interface MarkStyle {
+  readonly color: string;
+  readonly symbol: string;
+}
+
+// The colours are those of Okabe and Ito (2008), which colour-blind readers tell apart. Methods with a scaling factor
+// are cool, those without are warm; circles have float activations, squares binary ones.
+const methodStyles: Readonly<Record<string, MarkStyle>> = {
+  float: { color: neutral, symbol: 'diamond' },
+  binaryconnect: { color: '#E69F00', symbol: 'circle' },
+  bnn: { color: '#D55E00', symbol: 'square' },
+  bwn: { color: '#0072B2', symbol: 'circle' },
+  'xnor-net': { color: '#009E73', symbol: 'square' },
+};
+
+const whereStyles: Readonly<Record<string, MarkStyle>> = {
+  mlp: { color: '#56B4E9', symbol: 'circle' },
+  mhsa: { color: '#CC79A7', symbol: 'square' },
+  all: { color: '#0072B2', symbol: 'diamond' },
+};
+
+const verdictStyles = {
+  supported: { color: '#009E73', symbol: 'circle' },
+  contradicted: { color: '#D55E00', symbol: 'x' },
+  undecided: { color: neutral, symbol: 'circle-open' },
+} satisfies Record<string, MarkStyle>;
+
+export type Verdict = keyof typeof verdictStyles;
+
+const otherStyle: MarkStyle = { color: '#CC79A7', symbol: 'triangle-up' };
+
+export const methodStyle = (method: string): MarkStyle => methodStyles[method] ?? otherStyle;
+export const whereStyle = (where: string): MarkStyle => whereStyles[where] ?? otherStyle;
+export const verdictStyle = (verdict: Verdict): MarkStyle => verdictStyles[verdict];
+
+const methodLabels: Readonly<Record<string, string>> = {
+  float: 'float', binaryconnect: 'BinaryConnect', bnn: 'BNN', bwn: 'BWN', 'xnor-net': 'XNOR-Net',
+};
+const whereLabels: Readonly<Record<string, string>> = {
+  none: 'nothing binary', mlp: 'MLP only', mhsa: 'MHSA only', all: 'MLP and MHSA',
+};
+
+/** The name that the method's paper uses. */
+export const methodLabel = (method: string): string => methodLabels[method] ?? method;
+/** Which parts are binary, in words. */
+export const whereLabel = (where: string): string => whereLabels[where] ?? where;
+
+function template(text: string, paper: string, grid: string): object {
+  const axis = {
+    gridcolor: grid, linecolor: neutral, tickcolor: neutral, ticks: 'outside', ticklen: 4, zeroline: false,
+    automargin: true, title: { standoff: 8, font: { size: 12 } },
+  };
+  return {
+    layout: {
+      font: { family: fontFamily, size: 12, color: text },
+      title: { font: { size: 15 }, x: 0, xref: 'container', xanchor: 'left', y: 1, yref: 'container', yanchor: 'top', pad: { t: 12, l: 12 } },
+      paper_bgcolor: paper, plot_bgcolor: paper,
+      xaxis: axis, yaxis: axis,
+      legend: { bgcolor: 'rgba(0,0,0,0)', orientation: 'h', xref: 'container', x: 0.01, xanchor: 'left', yref: 'container', yanchor: 'top', traceorder: 'normal' },
+      hoverlabel: { font: { family: fontFamily } },
+      margin: { l: 60, r: 20, t: 50, b: 50 },
+    },
+  };
+}
+
+/** Plotly templates; every figure carries `light`, and a dark page swaps it (`layout.template`). */
+export const templates = {
+  light: template('#222222', '#ffffff', '#e6e6e6'),
+  dark: template('#e4e4e4', '#16181c', '#33373d'),
+};
+
+/** Legend in one row under the title of a figure of this height. */
+export const legendUnderTitle = (height: number): object => ({ y: 1 - 36 / height });
+
+/** `color` (`#rrggbb`) with an opacity in [0, 1]. */
+export function translucent(color: string, opacity: number): string {
+  const channels = [1, 3, 5].map(at => parseInt(color.slice(at, at + 2), 16));
+  return `rgba(${channels.join(',')},${opacity})`;
+}

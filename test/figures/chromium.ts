@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser } from 'playwright-core';
+import type { Figure } from '../../src/figures/index.js';
+
+const require = createRequire(import.meta.url);
+
+/** An installed Chromium or Chrome, or `null`. */
+export const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'].find(path => existsSync(path)) ?? null;
+
+/** The same Plotly draws the same figures in a real browser, with the same font. */
+export async function drawInChromium(figures: readonly Figure[]): Promise<string[]> {
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage();
+    const faces = [['', 'normal'], ['-Bold', 'bold']].map(([style, weight]) => {
+      const font = readFileSync(require.resolve(`dejavu-fonts-ttf/ttf/DejaVuSans${style!}.ttf`)).toString('base64');
+      return `@font-face { font-family: "DejaVu Sans"; font-weight: ${weight!}; src: url(data:font/ttf;base64,${font}) }`;
+    });
+    await page.setContent(`<style>${faces.join('')}</style><div id="plot"></div>`);
+    await page.addScriptTag({ path: require.resolve('plotly.js-dist/plotly.js') });
+    return await page.evaluate(`(async () => {
+      await Promise.all([...document.fonts].map(face => face.load()));
+      const drawings = [];
+      for (const figure of ${JSON.stringify(figures)}) {
+        await Plotly.newPlot('plot', figure.data, figure.layout, { staticPlot: true });
+        drawings.push(Plotly.Snapshot.toSVG(document.getElementById('plot'), 'svg'));
+        Plotly.purge('plot');
+      }
+      return drawings;
+    })()`);
+  } finally {
+    await browser.close();
+  }
+}
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath!, args: ['--headless', '--no-sandbox', '--disable-gpu'] });
+}

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import { bandOf, weightsFigure } from '../../src/figures/index.js';
+import { sampleFigures, sampleLayer } from './sample.js';
+
+const builtModule = new URL('../../dist/figures/index.js', import.meta.url).href;
+
+describe('figures', () => {
+  it.each(Object.entries(sampleFigures()))('%s is plain JSON with a size, a caption and an alternative text', (_, figure) => {
+    expect(JSON.parse(JSON.stringify(figure))).toEqual(figure);
+    expect(figure.layout.width).toBeGreaterThan(0);
+    expect(figure.layout.height).toBeGreaterThan(0);
+    expect(figure.caption.length).toBeGreaterThan(40);
+    expect(figure.alternative).toMatch(/\d/);
+  });
+
+  it('tell in words what they show', () => {
+    expect(sampleFigures().accuracy!.alternative).toContain('XNOR-Net, MLP only: 91.0 (95 % interval 78.3 to 103.7, n = 2)');
+    expect(sampleFigures().accuracy!.alternative).toContain('XNOR-Net, MLP and MHSA: 80.0 (no interval, n = 1)');
+    expect(sampleFigures().differences!.alternative).toContain('MLP only \u2212 all: \u22121.0 [\u2013], n = 1, undecided');
+  });
+
+  it('can be made in plain Node and in a worker, where no document exists', async () => {
+    const program = `import(${JSON.stringify(builtModule)}).then(({ histogram }) => { if (histogram([1], 2).n !== 1) throw new Error('no count'); })`;
+    execFileSync(process.execPath, ['-e', program]);
+    const code = await new Promise(resolve => new Worker(program, { eval: true }).on('exit', resolve));
+    expect(code).toBe(0);
+  });
+});
+
+describe('weightsFigure', () => {
+  it('does not grow with the number of weights', () => {
+    const size = (weights: number): number => JSON.stringify(weightsFigure({ where: 'all', method: 'bwn', layers: [sampleLayer('a', weights)] })).length;
+    expect(size(1_000_000)).toBeLessThan(1.2 * size(1000));
+  });
+
+  it('counts weights that are not finite and draws none of them', () => {
+    const figure = weightsFigure({ where: 'all', method: 'bwn', layers: [{ layer: 'a', latent: [NaN, 0.5, -Infinity], scales: [NaN] }] });
+    expect(figure.caption).toContain('2 weights not finite, in no bin');
+    expect(JSON.stringify(figure.data)).not.toContain('null');
+  });
+
+  it('marks the sign threshold and the effective weights of both signs', () => {
+    const { layout } = weightsFigure({ where: 'all', method: 'bwn', layers: [{ layer: 'a', latent: [0.1, -0.3], scales: [0.1, 0.2, 0.3] }] });
+    const lines = (layout.shapes as { type: string; x0: number; x1: number }[]).filter(shape => shape.type === 'line').map(shape => shape.x0);
+    expect(lines).toEqual([0, -0.2, 0.2]);
+  });
+});
+
+describe('bandOf', () => {
+  it('joins seeds step by step, also where one of them stopped early or diverged', () => {
+    expect(bandOf([{ steps: [1, 2, 3], values: [2, 4, 6] }, { steps: [1, 2], values: [4, NaN] }]))
+      .toEqual({ steps: [1, 2, 3], mean: [3, 4, 6], lowest: [2, 4, 6], highest: [4, 4, 6] });
+  });
+});

@@ -1,0 +1,32 @@
+import { Random } from '../../src/backend/random.js';
+import { accuracyFigure, curvesFigure, differencesFigure, scalesFigure, weightsFigure, type Figure, type LayerWeights } from '../../src/figures/index.js';
+
+/** Made-up weights of a layer: two humps, as latent weights have after training. */
+export function sampleLayer(layer: string, weights: number): LayerWeights {
+  const random = Random.seeded(weights).fork(layer);
+  const latent = Float32Array.from({ length: weights }, () => (random.uniform() < 0.5 ? -0.1 : 0.1) + 0.04 * random.normal());
+  return { layer, latent, scales: Float32Array.from({ length: 8 }, () => 0.1 + 0.01 * random.normal()) };
+}
+
+const layers = ['blocks.0.mlp.fc1', 'blocks.0.mlp.fc2'].map(name => sampleLayer(name, 500));
+
+/** One small figure of each kind. `name` stands where names from a config stand. */
+export function sampleFigures(name = 'xnor-net'): Record<string, Figure> {
+  return {
+    accuracy: accuracyFigure([
+      { where: 'none', method: 'float', values: [0.95, 0.951, 0.949], mean: 0.95, interval: [0.9475, 0.9525] },
+      { where: 'mlp', method: name, values: [0.9, 0.92], mean: 0.91, interval: [0.783, 1.037] },
+      { where: 'all', method: name, values: [0.8], mean: 0.8, interval: null },
+    ]),
+    differences: differencesFigure([
+      { label: `${name} \u2212 BNN, a label that is too long for one line`, mean: 0.3, interval: [0.2, 0.4], margin: 0, n: 3, verdict: 'supported' },
+      { label: 'MLP only \u2212 all', mean: -0.01, interval: null, margin: 0.05, n: 1, verdict: 'undecided' },
+    ]),
+    curves: curvesFigure([
+      { where: 'none', method: 'float', loss: [{ steps: [10, 20], values: [2, 1] }], accuracy: [{ steps: [20], values: [0.5] }] },
+      { where: 'mlp', method: name, loss: [{ steps: [10, 20], values: [2, 1.5] }, { steps: [10, 20], values: [2.2, NaN] }], accuracy: [] },
+    ]),
+    scales: scalesFigure(layers.map(({ layer, scales }) => ({ where: 'mlp', method: name, layer, scales }))),
+    weights: weightsFigure({ where: 'mlp', method: name, layers }),
+  };
+}
