@@ -1,1 +1,16 @@
-export {};
+export type { BinarizeContext, DeclaredParameter } from './context.js';
+export { SpecError } from './json-reader.js';
+export { methodNames, methods, parseMethodName, type Method, type MethodName } from './methods.js';
+export { parseInputBinarizer, parseWeightBinarizer } from './parse-spec.js';
+export { parsePlan } from './parse-plan.js';
+export {
+  binarizersAt, presetPlan, ruleAt, sites, wheres, type BinarizationPlan, type BlockSelection, type PlanRule, type Site, type SiteBinarizers,
+  type Where,
+} from './plan.js';
+export { canonicalJson, planHash } from './plan-hash.js';
+export { formatPlan, planTable, type PlanRow } from './plan-table.js';
+export { planWarnings, type PlanWarning } from './plan-warnings.js';
+export type {
+  EstimatorSpec, InputBinarizerSpec, InputScaleSpec, InputThresholdSpec, ScaleGradient, ScaleGranularity, WeightBinarizerSpec,
+  WeightScaleSpec, WeightThresholdSpec,
+} from './spec.js';
