@@ -1,2 +1,33 @@
 #!/usr/bin/env node
-export {};
+import { Command, CommanderError } from 'commander';
+import { benchCommand } from './bench.js';
+import { exitCode, reportError } from './errors.js';
+import { reportCommand } from './report.js';
+import { reproduceCommand } from './reproduce.js';
+import { summaryCommand } from './summary.js';
+import { trainCommand } from './train.js';
+import { tuneCommand } from './tune.js';
+import { version } from './version.js';
+
+const program = new Command('binvit')
+  .description('1-bit Vision Transformers with scaling factors')
+  .version(version)
+  .option('--verbose', 'print the stack of an error')
+  .showHelpAfterError('(binvit --help or binvit COMMAND --help lists what is allowed)');
+
+for (const command of [reproduceCommand, trainCommand, tuneCommand, summaryCommand, reportCommand, benchCommand]) {
+  program.addCommand(command());
+}
+for (const command of [program, ...program.commands]) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has printed its sentence already.
+    process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  } else {
+    reportError(error, program.opts<{ verbose?: boolean }>().verbose === true);
+    process.exitCode = exitCode.failure;
+  }
+}

@@ -1,1 +1,11 @@
-export {};
+export { attention, attentionProbabilities, mergeHeads, referenceAttention, splitHeads } from './attention.js';
+export { binaryDense, referenceBinaryDense, type BinaryDenseOptions } from './binary-dense.js';
+export { binarySign, referenceBinarySign } from './binary-sign.js';
+export { referenceSoftmaxCrossEntropy, softmaxCrossEntropy } from './cross-entropy.js';
+export { dense, referenceDense } from './dense.js';
+export { estimatorDerivative, type SignEstimator } from './estimator.js';
+export { gelu, referenceGelu } from './gelu.js';
+export { globalNorm } from './global-norm.js';
+export { layerNorm, referenceLayerNorm } from './layer-norm.js';
+export { assertFinite, NonFiniteError } from './non-finite.js';
+export { AdamW, Sgd, type OptimizedParameter, type OptimizerState } from './optimizer.js';

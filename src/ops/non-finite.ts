@@ -1,0 +1,33 @@
+import type * as tf from '@tensorflow/tfjs';
+
+/**
+ * A NaN or an infinity stood where a sign was to be taken. Binarization is the one place where it would turn into a clean ±1
+ * and hide, so it stops here.
+ */
+export class NonFiniteError extends Error {
+  override readonly name = 'NonFiniteError';
+
+  /**
+   * @param label where, e.g. `blocks.2.mlp.fc1 input`
+   * @param nan how many NaN
+   * @param infinite how many infinities
+   * @param total how many values there are
+   */
+  constructor(readonly label: string, readonly nan: number, readonly infinite: number, readonly total: number) {
+    super(`${label}: a sign needs finite values, found ${nan} NaN and ${infinite} infinite of ${total}`);
+  }
+}
+
+/**
+ * @throws NonFiniteError when `x` holds a NaN or an infinity
+ */
+export function assertFinite(x: tf.Tensor, label: string): void {
+  let nan = 0;
+  let infinite = 0;
+  const values = x.dataSync();
+  for (const value of values) {
+    if (Number.isNaN(value)) nan++;
+    else if (!Number.isFinite(value)) infinite++;
+  }
+  if (nan + infinite > 0) throw new NonFiniteError(label, nan, infinite, values.length);
+}
