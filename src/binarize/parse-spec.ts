@@ -62,8 +62,10 @@ function readWeightScale(json: JsonReader): WeightScaleSpec {
         gradient: gradient.oneOf(['exact', 'detached', 'paper', 'straight-through']),
       };
     }
-    case 'learned':
-      return { name, per: json.object(['name', 'per']).per.oneOf(['tensor', 'channel']) };
+    case 'learned': {
+      const per = json.object(['name', 'per']).per.oneOf(['tensor', 'channel']);
+      return { name, per };
+    }
     default:
       json.object(['name']);
       return { name };

@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs';
+import { binarySign } from '../ops/index.js';
+import type { BinarizeContext } from './context.js';
+import type { WeightThresholdSpec } from './spec.js';
+import { stopGradient } from './gradient.js';
+
+/**
+ * V, what the sign is taken of and the estimator is evaluated at, differentiable in the latent weight W; formulas at
+ * {@link WeightThresholdSpec}. The two thresholds that change the pattern but not V (`dead-zone`, `stochastic`) return W.
+ *
+ * @param latent W, `[in, out]`
+ * @returns V, `[in, out]`
+ */
+export function thresholded(latent: tf.Tensor2D, spec: WeightThresholdSpec): tf.Tensor2D {
+  switch (spec.name) {
+    case 'mean': {
+      const mean = tf.mean(latent, spec.per === 'channel' ? 0 : undefined, true);
+      return tf.sub(latent, spec.gradient === 'exact' ? mean : stopGradient(mean));
+    }
+    case 'standardize': {
+      const centred = tf.sub(latent, tf.mean(latent, 0, true));
+      const variance = tf.div(tf.sum(tf.square(centred), 0, true), Math.max(latent.shape[0] - 1, 1));
+      return tf.div(tf.mul(centred, spec.gain), tf.sqrt(tf.add(variance, spec.epsilon)));
+    }
+    default:
+      return latent;
+  }
+}
+
+/**
+ * The pattern B that the weight is reduced to, without gradient: {−1, 1}, or {−1, 0, 1} with a dead zone.
+ *
+ * @param signed V, `[in, out]`
+ * @returns B, `[in, out]`
+ * @throws NonFiniteError that names the site when V holds NaN or an infinity
+ * @throws RangeError when a stochastic pattern is asked for in training without a generator
+ */
+export function binaryPattern(signed: tf.Tensor2D, spec: WeightThresholdSpec, context: BinarizeContext, label: string): tf.Tensor2D {
+  const sign = (x: tf.Tensor): tf.Tensor2D => binarySign(stopGradient(x), { name: 'identity' }, label) as tf.Tensor2D;
+  switch (spec.name) {
+    case 'dead-zone': {
+      const size = tf.abs(signed);
+      const edge = tf.mul(tf.mean(size, spec.per === 'channel' ? 0 : undefined, true), spec.factor);
+      // sign is +1 at 0, so a weight exactly at the edge falls into the dead zone, as rounding half to even has it.
+      const kept = tf.mul(tf.sub(1, sign(tf.sub(edge, size))), 0.5);
+      return tf.mul(kept, sign(signed));
+    }
+    case 'stochastic': {
+      if (!context.training) return sign(signed);
+      const { random } = context;
+      if (random === undefined) throw new RangeError(`${label}: expected a generator in context.random for stochastic weights, found none`);
+      // u uniform in [−1, 1): W ≥ u has probability clamp((W + 1)/2, 0, 1).
+      const uniform = Float32Array.from({ length: signed.size }, () => 2 * random.uniform() - 1);
+      return sign(tf.sub(signed, tf.tensor2d(uniform, signed.shape)));
+    }
+    default:
+      return sign(signed);
+  }
+}
