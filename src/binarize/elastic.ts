@@ -38,7 +38,7 @@ export function elasticInitial(x: tf.Tensor, levels: InputBinarizerSpec['levels'
  * @param edge threshold of its own that broadcasts to x, or null for the usual one
  * @returns shape of x
  * @throws NonFiniteError with this label when x, or α where it decides levels, is not finite
- * @see Liu et al. 2022, arXiv 2205.13016, eqs. 5 to 9; Esser et al. 2020, arXiv 1902.08153
+ * @see Liu et al. 2022, arXiv 2205.13016; Esser et al. 2020, arXiv 1902.08153
  */
 export function elastic(x: tf.Tensor, alpha: tf.Tensor, edge: tf.Tensor | null, options: ElasticOptions, label: string): tf.Tensor {
   const { levels, scale, estimator } = options;

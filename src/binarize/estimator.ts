@@ -14,7 +14,7 @@ export interface ErrorDecay {
  *
  * @param progress share of the training that is done, 0 to 1
  * @throws RangeError when progress is outside [0, 1]
- * @see Qin et al. 2020, arXiv 1909.10788, eq. 9
+ * @see Qin et al. 2020, arXiv 1909.10788
  */
 export function errorDecay(tMin: number, tMax: number, progress: number): ErrorDecay {
   if (!(progress >= 0 && progress <= 1)) throw new RangeError(`progress: expected a number from 0 to 1, found ${progress}`);

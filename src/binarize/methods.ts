@@ -115,7 +115,7 @@ export const methods: Readonly<Record<MethodName, Method>> = {
       operands: signClipped,
       probabilities: { levels: 'unsigned', estimator: { name: 'clipped' }, scale: { name: 'none' }, threshold: { name: 'fixed' } },
     },
-    source: 'DoReFa-Net, Zhou et al. 2016, arXiv 1606.06160, 1 bit each: inputs are clipped to [0, 1] and rounded; signs for Q, K and V by our choice',
+    source: 'DoReFa-Net, Zhou et al. 2016, arXiv 1606.06160: inputs are clipped to [0, 1] and rounded; signs for Q, K and V by our choice',
   },
   'xnor-net-plus-plus': {
     ...bothBinary, name: 'xnor-net-plus-plus', weight: { ...plainSign, scale: { name: 'learned', per: 'channel' } }, input: signClipped,
@@ -131,7 +131,7 @@ export const methods: Readonly<Record<MethodName, Method>> = {
   },
   'ir-net': {
     ...bothBinary, name: 'ir-net', latentClip: null, scaled: true,
-    // The square of IR-Net's division by zero: large enough for a constant row to stay finite, far below any real variance.
+    // IR-Net divides by the bare standard deviation: epsilon keeps a constant row finite and is far below any real variance.
     weight: { estimator: ede, scale: { name: 'power-of-two' }, threshold: { name: 'standardize', gain: 1, epsilon: 1e-12 } },
     input: { ...signClipped, estimator: ede },
     attention: { operands: { ...signClipped, estimator: ede }, probabilities: softmaxAwareScaled },

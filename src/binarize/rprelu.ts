@@ -23,7 +23,7 @@ export function rpreluParameters(features: number): DeclaredParameter[] {
  * @param parameters those of {@link rpreluParameters}, by name
  * @returns shape of x
  * @throws RangeError when a parameter is missing
- * @see Liu et al. 2020, arXiv 2003.03488, eq. 3
+ * @see Liu et al. 2020, arXiv 2003.03488
  */
 export function rprelu(x: tf.Tensor, parameters: Readonly<Record<string, tf.Tensor>>): tf.Tensor {
   const { before, slope, after } = parameters;

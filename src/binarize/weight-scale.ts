@@ -5,8 +5,7 @@ import type { ScaleGranularity, WeightScaleSpec } from './spec.js';
 
 /**
  * Least-squares scaling factor of ‖V − α·B‖² for each block of weights: α = ⟨V, B⟩/⟨B, B⟩. It is mean|V| when
- * B = sign(V) (XNOR-Net, arXiv 1603.05279, eq. 6) and the mean of what is kept when B is ternary (TWN, arXiv 1605.04711,
- * eq. 5). Differentiable in V; B is a constant. A block that keeps nothing has α = 0.
+ * B = sign(V) (XNOR-Net, arXiv 1603.05279, eq. 6) and the mean of what is kept when B is ternary (TWN, arXiv 1605.04711). Differentiable in V; B is a constant. A block that keeps nothing has α = 0.
  *
  * @param values V, `[in, out]`
  * @param pattern B, `[in, out]`, with levels −1, 0, 1
@@ -36,7 +35,7 @@ export function leastSquaresScale(values: tf.Tensor2D, pattern: tf.Tensor2D, per
  *
  * @param values V, `[in, out]`
  * @returns `[1, out]`
- * @see Qin et al. 2020, arXiv 1909.10788, eq. 6
+ * @see Qin et al. 2020, arXiv 1909.10788
  */
 export function powerOfTwoScale(values: tf.Tensor2D): tf.Tensor2D {
   const factor = (): tf.Tensor => {
