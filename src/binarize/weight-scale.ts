@@ -5,7 +5,8 @@ import type { ScaleGranularity, WeightScaleSpec } from './spec.js';
 
 /**
  * Least-squares scaling factor of ‖V − α·B‖² for each block of weights: α = ⟨V, B⟩/⟨B, B⟩. It is mean|V| when
- * B = sign(V) (XNOR-Net, arXiv 1603.05279, eq. 6) and the mean of what is kept when B is ternary (TWN, arXiv 1605.04711). Differentiable in V; B is a constant. A block that keeps nothing has α = 0.
+ * B = sign(V) (XNOR-Net, arXiv 1603.05279, eq. 6) and the mean of what is kept when B is ternary (TWN, arXiv 1605.04711).
+ * Differentiable in V; B is a constant. A block that keeps nothing has α = 0.
  *
  * @param values V, `[in, out]`
  * @param pattern B, `[in, out]`, with levels −1, 0, 1
