@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { withFile } from './sized-file.js';
+import { readWhole } from './sized-file.js';
 
 /** A line that holds no row. */
 export interface DamagedLine {
@@ -28,7 +28,7 @@ export function readJsonl<Row>(path: string, parse: (value: unknown) => Row): Js
 export function readJsonl(path: string, parse: (value: unknown) => unknown = value => value): JsonlContent<unknown> {
   const rows: unknown[] = [];
   const damaged: DamagedLine[] = [];
-  const lines = splitLines(withFile(path, file => file.read(0, file.size)));
+  const lines = splitLines(readWhole(path));
   lines.forEach((bytes, index) => {
     const report = (reason: string): void => void damaged.push({ line: index + 1, reason });
     const start = bytes.findIndex(byte => byte !== 0);

@@ -33,6 +33,11 @@ export function withFile<T>(path: string, use: (file: SizedFile) => T): T {
   }
 }
 
+/** All bytes of a file. Errors as in {@link withFile}. */
+export function readWhole(path: string): Uint8Array {
+  return withFile(path, file => file.read(0, file.size));
+}
+
 function open(path: string): number {
   try {
     return openSync(path, 'r');
