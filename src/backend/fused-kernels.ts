@@ -215,13 +215,13 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
   },
 
   BinvitAdamW: call => optimize(call, ['momentum', 'variance'], (table, rows) => {
-    const { learningRate, beta1, beta2, epsilon, step, gradientScale } = call.attrs as Record<string, number>;
+    const { learningRate, beta1, beta2, epsilon, step, gradientScale } = call.attrs;
     call.backend.library.adamW(
       table, rows, learningRate!, beta1!, beta2!, epsilon!, 1 - beta1! ** step!, 1 - beta2! ** step!, gradientScale!);
   }),
 
   BinvitSgd: call => optimize(call, ['momentum'], (table, rows) => {
-    const { learningRate, momentum, gradientScale } = call.attrs as Record<string, number>;
+    const { learningRate, momentum, gradientScale } = call.attrs;
     call.backend.library.sgd(table, rows, learningRate!, momentum!, gradientScale!);
   }),
 };

@@ -151,6 +151,16 @@ const fill: FastPath = ({ backend, attrs }) => {
   return y;
 };
 
+// tfjs's own kernel lets integers and booleans pass as float32 tensors over the same array; ours are told apart by their bits.
+const cast: FastPath = ({ inputs, backend, attrs }) => {
+  const x = inputs.x!;
+  if (attrs.dtype !== 'float32' || (x.dtype !== 'int32' && x.dtype !== 'bool')) return undefined;
+  const values = backend.data.get(x.dataId).values as Int32Array | Uint8Array;
+  const y = backend.output(x.shape);
+  backend.heap.float32(y.offset, values.length).set(values);
+  return y;
+};
+
 const fastPaths: Record<string, FastPath> = {
   Add: elementwise('add'),
   Sub: elementwise('subtract'),
@@ -162,6 +172,7 @@ const fastPaths: Record<string, FastPath> = {
   BatchMatMul: call => matrixProduct(call.inputs.a!, call.inputs.b!, undefined, call),
   _FusedMatMul: fusedMatMul,
   Softmax: softmax,
+  Cast: cast,
   Fill: fill,
 };
 

@@ -73,7 +73,8 @@ export function mergeHeads(heads: tf.Tensor): tf.Tensor3D {
 }
 
 function scaledSoftmax(query: tf.Tensor4D, key: tf.Tensor4D): tf.Tensor4D {
-  return tf.softmax<tf.Tensor4D>(tf.matMul<tf.Tensor4D>(query, key, false, true).mul(1 / Math.sqrt(query.shape[3])));
+  const scores = tf.matMul(query, key, false, true).mul(1 / Math.sqrt(query.shape[3]));
+  return tf.softmax(scores) as tf.Tensor4D;
 }
 
 function assertQkv(qkv: tf.Tensor, numHeads: number): void {

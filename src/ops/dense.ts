@@ -31,7 +31,7 @@ export function dense(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null): 
 export function referenceDense(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null): tf.Tensor {
   return tf.tidy(() => {
     const [inputs, outputs] = weight.shape as [number, number];
-    const product = tf.matMul(x.reshape([-1, inputs]), weight as tf.Tensor2D);
+    const product = tf.matMul(x.reshape([-1, inputs]), weight);
     return (bias === null ? product : product.add(bias)).reshape([...x.shape.slice(0, -1), outputs]);
   });
 }

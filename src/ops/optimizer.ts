@@ -112,8 +112,8 @@ export class AdamW {
         assignReference(parameter, learningRate, m.div(1 - beta1 ** step).div(v.div(1 - beta2 ** step).sqrt().add(epsilon)));
         return [m, v];
       });
-      this.#slots.replace(i, 'momentum', nextMomentum!);
-      this.#slots.replace(i, 'variance', nextVariance!);
+      this.#slots.replace(i, 'momentum', nextMomentum);
+      this.#slots.replace(i, 'variance', nextVariance);
     });
   }
 
