@@ -1,1 +1,14 @@
-export {};
+export { parseTrainConfig, type AdamWConfig, type AugmentationConfig, type SgdConfig, type TrainConfig } from './config.js';
+export { configHash } from './config-hash.js';
+export { DivergedError, type Diagnosis, type NonFinitePlace } from './diagnosis.js';
+export type { Environment } from './environment.js';
+export { evaluate, type Evaluation } from './evaluate.js';
+export { parameterGroups, type ParameterGroup } from './groups.js';
+export type { EvaluationRow, LayersRow, LayerStatistics, MetricsRow, StepRow } from './metrics.js';
+export { loadModel } from './model-file.js';
+export { formatDuration, progressBar, type ProgressBar, type ProgressStream, type TrainProgress } from './progress.js';
+export { readRun, type RunRecord, type RunResult, type RunStatus, type TrainSummary } from './run-folder.js';
+export { learningRateAt, type Schedule } from './schedule.js';
+export { stopSignal, type StopSignal } from './signals.js';
+export { flipRatio, packSigns } from './statistics.js';
+export { train, type TrainOptions } from './train.js';

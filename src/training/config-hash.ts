@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../binarize/index.js';
+import type { TrainConfig } from './config.js';
+
+/**
+ * Identity of a run's result: SHA-256 (64 hex digits) of the canonical JSON of every field that the final weights depend on.
+ * How often something is logged, measured or saved does not count, nor does the name of the plan.
+ */
+export function configHash(config: TrainConfig): string {
+  const { logEvery: _log, statisticsEvery: _statistics, evaluateEvery: _evaluate, checkpointEvery: _checkpoint, ...rest } = config;
+  const { name: _name, ...plan } = config.plan;
+  return createHash('sha256').update(canonicalJson({ ...rest, plan })).digest('hex');
+}
+
+/** Path of the first field in which two JSON values differ, e.g. `optimizer.beta1`; `null` when they are equal. */
+export function firstDifference(a: unknown, b: unknown, path = ''): string | null {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b) ? null : path;
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const difference = firstDifference(
+      (a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`);
+    if (difference !== null) return difference;
+  }
+  return null;
+}
