@@ -60,17 +60,16 @@ export function readCheckpoint<State>(path: string): Checkpoint<State> {
  * The newest checkpoint that can be read; the one before stands in for a damaged one and leads to the same bits.
  *
  * @returns `null` when there is none
- * @throws Error of the newest one when there are some and none can be read
+ * @throws Error of the last one tried when there are some and none can be read
  */
 export function newestCheckpoint<State>(folder: string): Checkpoint<State> | null {
-  let firstError: unknown = null;
-  for (const name of checkpointNames(folder)) {
+  const names = checkpointNames(folder);
+  for (const [age, name] of names.entries()) {
     try {
       return readCheckpoint<State>(join(folder, name));
     } catch (error) {
-      firstError ??= error;
+      if (age === names.length - 1) throw error;
     }
   }
-  if (firstError !== null) throw firstError;
   return null;
 }

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../binarize/index.js';
 import type { TrainConfig } from './config.js';
 
+/** Fields that say how often something is logged, measured or saved; the weights do not depend on them. */
+const observing: ReadonlySet<string> = new Set(['logEvery', 'statisticsEvery', 'evaluateEvery', 'checkpointEvery'] satisfies (keyof TrainConfig)[]);
+
 /**
  * Identity of a run's result: SHA-256 (64 hex digits) of the canonical JSON of every field that the final weights depend on.
- * How often something is logged, measured or saved does not count, nor does the name of the plan.
+ * The intervals of logging and saving do not count, nor does the name of the plan.
  */
 export function configHash(config: TrainConfig): string {
-  const { logEvery: _log, statisticsEvery: _statistics, evaluateEvery: _evaluate, checkpointEvery: _checkpoint, ...rest } = config;
-  const { name: _name, ...plan } = config.plan;
-  return createHash('sha256').update(canonicalJson({ ...rest, plan })).digest('hex');
+  const fields = Object.entries({ ...config, plan: { ...config.plan, name: '' } }).filter(([name]) => !observing.has(name));
+  return createHash('sha256').update(canonicalJson(Object.fromEntries(fields))).digest('hex');
 }
 
 /** Path of the first field in which two JSON values differ, e.g. `optimizer.beta1`; `null` when they are equal. */

@@ -23,7 +23,7 @@ export function evaluate(model: tf.LayersModel, view: ImageView, normalization: 
   for (const { images, labels } of evaluationBatches(view, evaluationBatchSize, normalization)) {
     const logits = forward(model, images, { training: false });
     const classes = logits.shape[1];
-    const values = logits.dataSync();
+    const values = logits.dataSync<'float32'>();
     labels.dataSync().forEach((label, image) => {
       const row = values.subarray(image * classes, (image + 1) * classes);
       loss += crossEntropy(row, label);

@@ -108,6 +108,7 @@ export class Trainer {
       this.#recentLosses = [...this.#recentLosses, loss].slice(-recentLossCount);
       return { loss, learningRate, gradientNorm };
     } catch (error) {
+      disposeTape();
       if (error instanceof NonFiniteError) throw this.#diverged(error.message, images, gradients, lastGoodCheckpoint);
       throw error;
     } finally {
@@ -173,4 +174,9 @@ export class Trainer {
       suggestion: suggestion(this.#config),
     });
   }
+}
+
+/** When a forward pass throws, tfjs keeps what it had saved for the gradients. */
+function disposeTape(): void {
+  for (const { saved } of tf.engine().state.activeTape ?? []) tf.dispose(saved ?? []);
 }

@@ -67,6 +67,6 @@ export function assignWeights(parameters: readonly VitParameter[], tensors: Tens
       throw new Error(`${path}: expected ${name} of shape [${variable.shape.join(', ')}], found ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}`);
     }
     const data = toFloat32(tensor);
-    tf.tidy(() => variable.assign(tf.tensor(data, variable.shape)));
+    tf.tidy(() => { variable.assign(tf.tensor(data, variable.shape)); });
   }
 }
