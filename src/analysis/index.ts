@@ -1,1 +1,1 @@
-export {};
+export { costTable, costTotal, type CostRow, type CostTotal, type OperandMacs } from './cost.js';

@@ -1,1 +1,16 @@
-export {};
+export { AttentionProducts, type AttentionProductsConfig, type ProductBinarizers } from './attention-products.js';
+export { BinaryDense, type BinaryColumns, type BinaryDenseConfig } from './binary-dense.js';
+export { ClassToken, type ClassTokenConfig } from './class-token.js';
+export { columnGroups, type ColumnGroup, type SiteBinding } from './column-groups.js';
+export { dropPath } from './drop-path.js';
+export { EncoderBlock, type EncoderBlockConfig } from './encoder-block.js';
+export { InputBinarizer, type InputBinarizerConfig } from './input-binarizer.js';
+export { LayerNormalization, type LayerNormalizationConfig } from './layer-normalization.js';
+export { Mlp, type MlpConfig } from './mlp.js';
+export { MultiHeadSelfAttention, type MultiHeadSelfAttentionConfig } from './multi-head-self-attention.js';
+export { PatchEmbedding, type PatchEmbeddingConfig } from './patch-embedding.js';
+export { PositionEmbedding, type PositionEmbeddingConfig } from './position-embedding.js';
+export { RPReLU, type RPReLUConfig } from './rprelu.js';
+export { TokenPooling, type TokenPoolingConfig } from './token-pooling.js';
+export { VitLayer, type CallContext, type ParameterRole, type VitLayerConfig, type VitParameter } from './vit-layer.js';
+export { WeightBinarizer, type WeightBinarizerConfig } from './weight-binarizer.js';

@@ -1,0 +1,70 @@
+import * as tf from '@tensorflow/tfjs';
+import type { InputBinarizerSpec, Site } from '../binarize/index.js';
+import { mergeHeads } from '../ops/index.js';
+import { InputBinarizer } from './input-binarizer.js';
+import { VitLayer, type CallContext } from './vit-layer.js';
+
+/** Binarizers of the operands of attention's products; null keeps an operand float. */
+export interface ProductBinarizers {
+  /** Q and K. */
+  readonly scores: InputBinarizerSpec | null;
+  /** P, the softmax's output. */
+  readonly probabilities: InputBinarizerSpec | null;
+  /** V. */
+  readonly values: InputBinarizerSpec | null;
+}
+
+export interface AttentionProductsConfig {
+  readonly name: string;
+  readonly dim: number;
+  readonly tokens: number;
+  readonly numHeads: number;
+  readonly binarizers: ProductBinarizers;
+}
+
+/**
+ * The products of attention with binarized operands: P = softmax(b(Q) b(K)ᵀ / sqrt(headDim)), output b(P) b(V). Q, K and
+ * V are binarized before they are split into heads, each with its own parameters.
+ */
+export class AttentionProducts extends VitLayer<AttentionProductsConfig> {
+  static readonly className = 'BinvitAttentionProducts';
+  readonly #query: InputBinarizer | null;
+  readonly #key: InputBinarizer | null;
+  readonly #value: InputBinarizer | null;
+  readonly #probabilities: InputBinarizer | null;
+
+  constructor(config: AttentionProductsConfig) {
+    super(config);
+    const { dim, tokens, binarizers } = config;
+    this.#query = this.#addOperand('scores', 'query', binarizers.scores, dim);
+    this.#key = this.#addOperand('scores', 'key', binarizers.scores, dim);
+    this.#probabilities = this.#addOperand('probabilities', 'probabilities', binarizers.probabilities, tokens);
+    this.#value = this.#addOperand('probabilities', 'value', binarizers.values, dim);
+  }
+
+  /** Fused projection `[batch, tokens, 3 dim]`, ordered q, k, v, to `[batch, tokens, dim]`. */
+  override forward(qkv: tf.Tensor, context: CallContext): tf.Tensor {
+    const { dim, tokens, numHeads } = this.config;
+    const [q, k, v] = tf.split(qkv, 3, -1) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const heads = (binarizer: InputBinarizer | null, x: tf.Tensor): tf.Tensor => {
+      const operand = binarizer === null ? x : binarizer.forward(x, context);
+      return tf.transpose(tf.reshape(operand, [-1, tokens, numHeads, dim / numHeads]), [0, 2, 1, 3]);
+    };
+    const scores = tf.matMul(heads(this.#query, q), heads(this.#key, k), false, true);
+    const probabilities = tf.softmax(tf.mul(scores, 1 / Math.sqrt(dim / numHeads)));
+    const weights = this.#probabilities === null ? probabilities : this.#probabilities.forward(probabilities, context);
+    return mergeHeads(tf.matMul(weights, heads(this.#value, v)));
+  }
+
+  override computeOutputShape(inputShape: tf.Shape): tf.Shape {
+    return [...inputShape.slice(0, -1), this.config.dim];
+  }
+
+  #addOperand(site: Site, operand: string, spec: InputBinarizerSpec | null, features: number): InputBinarizer | null {
+    if (spec === null) return null;
+    const name = `${this.name}.${operand}`;
+    return this.addLayer(new InputBinarizer({ name, label: name, site, spec, features }));
+  }
+}
+
+tf.serialization.registerClass(AttentionProducts);

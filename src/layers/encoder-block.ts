@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs';
+import type { ProductBinarizers } from './attention-products.js';
+import type { SiteBinding } from './column-groups.js';
+import { dropPath } from './drop-path.js';
+import { LayerNormalization } from './layer-normalization.js';
+import { Mlp } from './mlp.js';
+import { MultiHeadSelfAttention } from './multi-head-self-attention.js';
+import { VitLayer, type CallContext } from './vit-layer.js';
+
+export interface EncoderBlockConfig {
+  /** 'blocks.0', 'blocks.1', ... */
+  readonly name: string;
+  readonly dim: number;
+  readonly tokens: number;
+  readonly numHeads: number;
+  readonly hiddenDim: number;
+  readonly qkvBias: boolean;
+  readonly dropPath: number;
+  readonly layerNormEps: number;
+  readonly activation: 'gelu' | 'rprelu';
+  readonly qkv: readonly SiteBinding[];
+  readonly products: ProductBinarizers | null;
+  readonly proj: SiteBinding;
+  readonly fc1: SiteBinding;
+  readonly fc2: SiteBinding;
+}
+
+/**
+ * One block of the encoder, norms first:
+ * x = x + MHSA(LayerNorm(x)); x = x + MLP(LayerNorm(x)).
+ *
+ * @see Dosovitskiy et al. 2021, arXiv 2010.11929, eq. 2 and 3
+ */
+export class EncoderBlock extends VitLayer<EncoderBlockConfig> {
+  static readonly className = 'BinvitEncoderBlock';
+  readonly #norm1: LayerNormalization;
+  readonly #attention: MultiHeadSelfAttention;
+  readonly #norm2: LayerNormalization;
+  readonly #mlp: Mlp;
+
+  constructor(config: EncoderBlockConfig) {
+    super(config);
+    const { name, dim, layerNormEps: epsilon } = config;
+    this.#norm1 = this.addLayer(new LayerNormalization({ name: `${name}.norm1`, dim, epsilon }));
+    this.#attention = this.addLayer(new MultiHeadSelfAttention({ ...config, name: `${name}.attn` }));
+    this.#norm2 = this.addLayer(new LayerNormalization({ name: `${name}.norm2`, dim, epsilon }));
+    this.#mlp = this.addLayer(new Mlp({ ...config, name: `${name}.mlp` }));
+  }
+
+  /** `[batch, tokens, dim]` to the same shape. */
+  override forward(x: tf.Tensor, context: CallContext): tf.Tensor {
+    const { dropPath: rate } = this.config;
+    const attended = tf.add(x, dropPath(this.#attention.forward(this.#norm1.forward(x), context), rate, context));
+    return tf.add(attended, dropPath(this.#mlp.forward(this.#norm2.forward(attended), context), rate, context));
+  }
+}
+
+tf.serialization.registerClass(EncoderBlock);

@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs';
+import { binarizeInput, initialInputParameters, inputParameters, type InputBinarizerSpec } from '../binarize/index.js';
+import { startParameters, VitLayer, type CallContext, type VitParameter } from './vit-layer.js';
+
+export interface InputBinarizerConfig {
+  readonly name: string;
+  /** Path of the layer, for errors. */
+  readonly label: string;
+  readonly site: VitParameter['site'];
+  readonly spec: InputBinarizerSpec;
+  /** Size of the input's last axis. */
+  readonly features: number;
+}
+
+/** An input binarizer of the plan together with its learned parameters. */
+export class InputBinarizer extends VitLayer<InputBinarizerConfig> {
+  static readonly className = 'BinvitInputBinarizer';
+  readonly #parameters: Readonly<Record<string, tf.Variable>>;
+
+  constructor(config: InputBinarizerConfig) {
+    super(config);
+    const declared = inputParameters(config.spec, config.features);
+    this.#parameters = this.addDeclared(declared, config.site);
+    startParameters(this.#parameters, declared, null);
+  }
+
+  /** `[..., features]` to the same shape. */
+  override forward(x: tf.Tensor, context: CallContext): tf.Tensor {
+    if (context.training) this.#startFromBatch(x);
+    const { spec, label } = this.config;
+    return binarizeInput(spec, x, this.#parameters, { ...context, label, progress: this.progress });
+  }
+
+  /** An elastic factor of 0 has not met a batch yet; being saved with the model, it says so after loading, too. */
+  #startFromBatch(x: tf.Tensor): void {
+    const { scale } = this.config.spec;
+    if (scale.name !== 'elastic' || scale.initial !== 'first-batch' || this.#parameters.alpha!.dataSync()[0] !== 0) return;
+    tf.tidy(() => {
+      for (const [name, value] of Object.entries(initialInputParameters(this.config.spec, x))) this.#parameters[name]!.assign(value);
+    });
+  }
+}
+
+tf.serialization.registerClass(InputBinarizer);

@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs';
+import { BinaryDense, VitLayer, type CallContext, type VitParameter } from '../layers/index.js';
+
+/**
+ * Parameters of a ViT in the order of computation, under timm's names; names and order depend on structure alone.
+ *
+ * @throws TypeError when the model has a layer that is none of ours
+ */
+export function vitParameters(model: tf.LayersModel): VitParameter[] {
+  return vitLayersOf(model).flatMap(layer => layer.parameters);
+}
+
+/**
+ * Tells annealed gradient estimators (`ede`) how much of the training is done.
+ *
+ * @param progress 0 to 1
+ */
+export function setProgress(model: tf.LayersModel, progress: number): void {
+  for (const layer of vitLayersOf(model)) layer.setProgress(progress);
+}
+
+/**
+ * The model as a plain function, without the bookkeeping of `predict`; with `training: false` it computes the same.
+ *
+ * @param images `[batch, imgSize, imgSize, inChans]`
+ * @param context `random` is needed in training by drop path and by stochastic binarization
+ * @returns logits `[batch, numClasses]`, owned by the caller
+ */
+export function forward(model: tf.LayersModel, images: tf.Tensor4D, context: CallContext): tf.Tensor2D {
+  return tf.tidy(() => vitLayersOf(model).reduce<tf.Tensor>((x, layer) => layer.forward(x, context), images)) as tf.Tensor2D;
+}
+
+/** Every dense layer of a ViT, float ones included, in the order of computation. */
+export function binaryDenseLayers(model: tf.LayersModel): BinaryDense[] {
+  return vitLayersOf(model).flatMap(layer => layer.find(BinaryDense));
+}
+
+function vitLayersOf(model: tf.LayersModel): VitLayer[] {
+  const [, ...layers] = model.layers;
+  return layers.map((layer): VitLayer => {
+    if (layer instanceof VitLayer) return layer as VitLayer;
+    throw new TypeError(`layer "${layer.name}": expected a model from buildVit, found a ${layer.getClassName()}`);
+  });
+}
