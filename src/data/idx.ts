@@ -67,10 +67,14 @@ function wrongSize(path: string, rank: 1 | 3, { shape, fileBytes }: Header, foun
   if (headerBytes(rank) + swapped.reduce((product, size) => product * size, 1) === foundBytes) {
     return new Error(`${path}: expected big-endian sizes, found little-endian ones (${swapped.join(' x ')})`);
   }
-  const itemBytes = shape.slice(1).reduce((product, size) => product * size, 1);
+  const itemBytes = Math.max(1, shape.slice(1).reduce((product, size) => product * size, 1));
   const fits = Math.max(0, Math.floor((foundBytes - headerBytes(rank)) / itemBytes));
-  return new Error(`${path}: expected ${fileBytes} bytes for ${shape[0]!} ${contents[rank]}${rank === 3 ? ` of ${shape.slice(1).join(' x ')}` : ''}, `
-    + `found ${foundBytes}, which is room for ${fits}: the file is ${foundBytes < fileBytes ? 'cut' : 'too long'}, download it again`);
+  return new Error(`${path}: expected ${fileBytes} bytes for ${describeShape(shape)}, found ${foundBytes}, which is room for ${fits}: `
+    + `the file is ${foundBytes < fileBytes ? 'cut' : 'too long'}, download it again`);
+}
+
+function describeShape([count, ...sizes]: readonly number[]): string {
+  return sizes.length === 0 ? `${count!} labels` : `${count!} images of ${sizes.join(' x ')}`;
 }
 
 function readGzip(file: SizedFile, rank: 1 | 3): Idx {
@@ -81,7 +85,9 @@ function readGzip(file: SizedFile, rank: 1 | 3): Idx {
   if (found) throw new Error(`${path}: expected gzipped IDX ${contents[rank]}, found inside ${found.description}`);
   const header = parseHeader(start.subarray(0, headerBytes(rank)), rank, path);
   const { fileBytes, shape } = header;
-  if (fileBytes > size * largestCompressionRatio) throw wrongSize(path, rank, header, size * largestCompressionRatio);
+  if (fileBytes > size * largestCompressionRatio) {
+    throw new Error(`${path}: expected ${fileBytes} bytes for ${describeShape(shape)}, found gzip data of ${size} bytes, which cannot hold them: download it again`);
+  }
   // One output buffer of the right size, so that the data are not collected in pieces and copied.
   const content = gunzip(path, file.read(0, size), { maxOutputLength: fileBytes, chunkSize: Math.max(64, fileBytes + 1) });
   if (content.length !== fileBytes) throw wrongSize(path, rank, header, content.length);

@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { appendLine, latestRows, readCsv, readJsonl, readSafetensors, toFloat32, type CsvSchema } from '../../src/io/index.js';
 import { cases, casePath, numbers } from '../fixtures/cases.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
 
