@@ -23,6 +23,8 @@ export interface CostRow {
   readonly binaryParameters: number;
   /** Weights, biases, norms, tokens, learned factors and shifts, 32 bits each. */
   readonly floatParameters: number;
+  /** How many of the float parameters are biases of linear layers. */
+  readonly biases: number;
   /** Scaling factors that are computed from latent weights: no parameters in training, 32 bits each when stored. */
   readonly scales: number;
   /** 1 bit per binary weight, each output's signs padded to 32-bit words, and 4 bytes for every float and scale. */
@@ -69,6 +71,7 @@ export function costTotal(rows: readonly CostRow[]): CostTotal {
   return {
     binaryParameters: sum(row => row.binaryParameters),
     floatParameters: sum(row => row.floatParameters),
+    biases: sum(row => row.biases),
     scales: sum(row => row.scales),
     sizeBytes: sum(row => row.sizeBytes),
     macs: { '1x1': sum(row => row.macs['1x1']), '1x32': sum(row => row.macs['1x32']), '32x32': sum(row => row.macs['32x32']) },
@@ -122,6 +125,7 @@ function denseRows(
         binary: isBinary ? inputs * columns : 0,
         signBytes: isBinary ? columns * Math.ceil((inputs * bits) / 32) * 4 : 0,
         floats: (isBinary ? 0 : inputs * columns) + (bias ? columns : 0) + learned,
+        biases: bias ? columns : 0,
         scales: scaleCount(weight, inputs, columns),
       });
   });
@@ -154,13 +158,13 @@ function freeRow(name: string, outputShape: readonly number[], floats: number, n
 
 function row(
   name: string, outputShape: readonly number[], macs: OperandMacs,
-  stored: { floats: number; binary?: number; signBytes?: number; scales?: number }, note = '',
+  stored: { floats: number; binary?: number; signBytes?: number; biases?: number; scales?: number }, note = '',
 ): CostRow {
-  const { floats, binary = 0, signBytes = 0, scales = 0 } = stored;
+  const { floats, binary = 0, signBytes = 0, biases = 0, scales = 0 } = stored;
   const flops = macs['32x32'] + macs['1x32'] / 2;
   const bops = macs['1x1'];
   return {
-    name, outputShape, binaryParameters: binary, floatParameters: floats, scales, sizeBytes: signBytes + 4 * (floats + scales), macs, flops,
+    name, outputShape, binaryParameters: binary, floatParameters: floats, biases, scales, sizeBytes: signBytes + 4 * (floats + scales), macs, flops,
     bops, ops: flops + bops / 64, note,
   };
 }
