@@ -26,7 +26,7 @@ describe('useBackend', () => {
 
   it('can be called again and changed to and fro', async () => {
     const available = await availableBackends();
-    for (const name of [...available, ...available.toReversed()]) expect((await useBackend(name)).name).toBe(name);
+    for (const name of [...available, ...[...available].reverse()]) expect((await useBackend(name)).name).toBe(name);
   });
 
   it('a backend that was asked for and does not work is an error with the reason', async () => {
