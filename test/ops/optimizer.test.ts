@@ -46,9 +46,11 @@ describe.each(backends)('optimizers on %s', name => {
       parameters.forEach(({ decay, clip }, i) => {
         const g = step[i]!.dataSync();
         w[i]!.forEach((_, j) => {
-          m[i]![j] = 0.9 * m[i]![j]! + 0.1 * scale * g[j]!;
-          v[i]![j] = 0.99 * v[i]![j]! + 0.01 * (scale * g[j]!) ** 2;
-          const next = w[i]![j]! - rate * (decay * w[i]![j]! + (m[i]![j] / (1 - 0.9 ** (t + 1))) / (Math.sqrt(v[i]![j] / (1 - 0.99 ** (t + 1))) + 1e-6));
+          const first = 0.9 * m[i]![j]! + 0.1 * scale * g[j]!;
+          const second = 0.99 * v[i]![j]! + 0.01 * (scale * g[j]!) ** 2;
+          [m[i]![j], v[i]![j]] = [first, second];
+          const direction = first / (1 - 0.9 ** (t + 1)) / (Math.sqrt(second / (1 - 0.99 ** (t + 1))) + 1e-6);
+          const next = w[i]![j]! - rate * (decay * w[i]![j]! + direction);
           w[i]![j] = clip === null ? next : Math.max(-clip, Math.min(clip, next));
         });
       });
@@ -70,8 +72,9 @@ describe.each(backends)('optimizers on %s', name => {
       parameters.forEach(({ decay, clip }, i) => {
         const g = step[i]!.dataSync();
         w[i]!.forEach((_, j) => {
-          velocity[i]![j] = 0.8 * velocity[i]![j]! + 0.5 * g[j]!;
-          const next = w[i]![j]! - 0.01 * (decay * w[i]![j]! + velocity[i]![j]);
+          const speed = 0.8 * velocity[i]![j]! + 0.5 * g[j]!;
+          velocity[i]![j] = speed;
+          const next = w[i]![j]! - 0.01 * (decay * w[i]![j]! + speed);
           w[i]![j] = clip === null ? next : Math.max(-clip, Math.min(clip, next));
         });
       });
