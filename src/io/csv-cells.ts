@@ -21,23 +21,39 @@ export function splitCsv(text: string, path: string): CsvRecord[] {
   let cells: CsvCell[] = [];
   let line = 1;
   let startLine = 1;
-  // One field and what ends it. A quote that is not closed makes an unquoted field with a quote in it, which is refused below.
-  const field = /(?:"([^"]*(?:""[^"]*)*)"|([^,\r\n]*))(,|\r?\n)?/y;
+  const separator = /,|\r?\n|$/y;
   for (let at = 0; at < text.length || cells.length > 0;) {
-    field.lastIndex = at;
-    const [whole, quoted, plain = '', end] = field.exec(text)!;
-    const next = at + whole.length;
-    if ((end === undefined && next < text.length) || plain.includes('"')) {
+    const end = endOfField(text, at);
+    separator.lastIndex = end;
+    const [found] = separator.exec(text) ?? [];
+    const field = text.slice(at, end);
+    const quoted = field.startsWith('"');
+    if (found === undefined || (!quoted && field.includes('"'))) {
       throw new Error(`${path}: line ${line}: expected a field, quoted as a whole or without quotes, and a comma or line end after it, `
         + `found ${JSON.stringify(text.slice(at, at + 20))}`);
     }
-    cells.push(quoted === undefined ? { text: plain, quoted: false } : { text: quoted.replaceAll('""', '"'), quoted: true });
-    at = next;
-    line += whole.split('\n').length - 1;
-    if (end === ',') continue;
+    cells.push({ text: quoted ? field.slice(1, -1).replaceAll('""', '"') : field, quoted });
+    at = end + found.length;
+    line += field.split('\n').length - 1;
+    if (found === ',') continue;
+    line++;
     records.push({ line: startLine, cells });
     cells = [];
     startLine = line;
   }
   return records;
+}
+
+/** Place after a field; the place of the field itself, which no separator fits, when its quote is not closed. */
+function endOfField(text: string, start: number): number {
+  if (text[start] !== '"') {
+    const plain = /[^,\r\n]*/y;
+    plain.lastIndex = start;
+    plain.test(text);
+    return plain.lastIndex;
+  }
+  for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 2)) {
+    if (text[quote + 1] !== '"') return quote + 1;
+  }
+  return start;
 }

@@ -26,7 +26,7 @@ export function readSafetensors(path: string): Safetensors {
   return withFile(path, file => {
     const { entries, metadata, dataStart } = readHeader(file);
     const tensors = new Map(entries.map(({ name, dtype, shape, begin, end }): [string, SafetensorsTensor] => {
-      const { buffer } = file.read(dataStart + begin, end - begin);
+      const buffer = file.read(dataStart + begin, end - begin).buffer as ArrayBuffer;
       return [name, { dtype, shape, data: new safetensorsArrays[dtype](buffer) }];
     }));
     return { tensors, metadata };
@@ -37,7 +37,8 @@ export function readSafetensors(path: string): Safetensors {
  * Writes a safetensors file, as a whole or not at all ({@link writeFileAtomic}). The bytes depend on the content alone, not
  * on the order of the tensors: wider types come first, so that all data are aligned, then names in code unit order.
  *
- * @throws TypeError when a tensor's array does not fit its dtype and shape, before anything is written
+ * @throws TypeError when a tensor's array does not fit its dtype and shape, RangeError when names and metadata are longer than
+ * the format allows; both before anything is written
  */
 export function writeSafetensors(
   path: string, tensors: ReadonlyMap<string, SafetensorsTensor>, metadata: Readonly<Record<string, string>> = {},
@@ -55,6 +56,7 @@ export function writeSafetensors(
     position = end;
   }
   const header = Buffer.from(`{${fields.join(',')}}`);
+  if (header.length > largestHeader - 8) throw new RangeError(`${path}: expected a header of at most ${largestHeader} bytes, found ${header.length}`);
   const padded = Buffer.alloc(Math.ceil(header.length / 8) * 8, ' ');
   header.copy(padded);
   const length = Buffer.alloc(8);

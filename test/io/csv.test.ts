@@ -65,6 +65,12 @@ describe('readCsv', () => {
     expect(() => readCsv(path, schema)).toThrow(path);
   });
 
+  it('takes fields of many quotes', () => {
+    const id = '"'.repeat(4_000_000);
+    writeCsv(folder.path('quotes.csv'), schema, [{ id, accuracy: 1 }]);
+    expect(readCsv(folder.path('quotes.csv'), schema).rows[0]!.id === id).toBe(true);
+  });
+
   it('refuses other encodings', () => {
     expect(() => readCsv(file(Uint8Array.of(0x69, 0xe4)), schema)).toThrow('expected text in UTF-8');
   });

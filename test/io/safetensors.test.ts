@@ -116,6 +116,13 @@ describe('readSafetensors', () => {
     expect(() => readSafetensors(path)).toThrow(path);
   });
 
+  it('reads long texts in its metadata, with quotes and braces in them', () => {
+    const path = folder.path('metadata.safetensors');
+    const text = JSON.stringify({ notes: '{"a":1,"a":2}\\'.repeat(200_000) });
+    writeSafetensors(path, new Map(), { text, notes: '' });
+    expect(readSafetensors(path).metadata.text === text).toBe(true);
+  });
+
   it('refuses a header that is no UTF-8', () => {
     expect(() => readSafetensors(write('latin1.safetensors', Uint8Array.of(0x7b, 0xff, 0x7d)))).toThrow('expected a JSON header');
   });
