@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** Shape of a Vision Transformer, in timm's terms (`VisionTransformer`'s arguments, camelCase). */
 export interface VitConfig {
   /** Side of the square image in pixels; a multiple of `patchSize`. */
@@ -27,27 +25,28 @@ export interface VitConfig {
   readonly layerNormEps: number;
 }
 
-const positiveInteger = z.int({ error: found('a whole number >= 1') }).min(1, { error: found('a whole number >= 1') });
-const flag = z.boolean({ error: found('true or false') });
+/** What a field may hold, in words and as a test. */
+type Check = readonly [allowed: string, holds: (value: unknown) => boolean];
 
-const schema = z.strictObject({
-  imgSize: positiveInteger,
-  patchSize: positiveInteger,
-  inChans: positiveInteger,
-  numClasses: positiveInteger,
-  embedDim: positiveInteger,
-  depth: positiveInteger,
-  numHeads: positiveInteger,
-  mlpRatio: z.number({ error: found('a positive number') }).positive({ error: found('a positive number') }),
+const count: Check = ['a whole number >= 1', value => Number.isInteger(value) && (value as number) >= 1];
+const positive: Check = ['a positive number', value => Number.isFinite(value) && (value as number) > 0];
+const flag: Check = ['true or false', value => typeof value === 'boolean'];
+
+const checks: Readonly<Record<keyof VitConfig, Check>> = {
+  imgSize: count,
+  patchSize: count,
+  inChans: count,
+  numClasses: count,
+  embedDim: count,
+  depth: count,
+  numHeads: count,
+  mlpRatio: positive,
   qkvBias: flag,
   classToken: flag,
-  globalPool: z.enum(['token', 'avg'], { error: found('"token" or "avg"') }),
-  dropPath: z
-    .number({ error: found('a number in [0, 1)') })
-    .min(0, { error: found('a number in [0, 1)') })
-    .lt(1, { error: found('a number in [0, 1)') }),
-  layerNormEps: z.number({ error: found('a positive number') }).positive({ error: found('a positive number') }),
-});
+  globalPool: ['"token" or "avg"', value => value === 'token' || value === 'avg'],
+  dropPath: ['a number in [0, 1)', value => typeof value === 'number' && value >= 0 && value < 1],
+  layerNormEps: positive,
+};
 
 /**
  * Checks a value that comes from outside (file, option, notebook).
@@ -55,30 +54,37 @@ const schema = z.strictObject({
  * @throws TypeError in one sentence that names the field, what is allowed and what was found
  */
 export function parseVitConfig(value: unknown): VitConfig {
-  const result = schema.safeParse(value);
-  if (!result.success) {
-    const issue = result.error.issues[0]!;
-    if (issue.code === 'unrecognized_keys') {
-      throw new TypeError(
-        `model: unknown field "${issue.keys.join('", "')}"; a model has ${Object.keys(schema.shape).join(', ')}`);
-    }
-    throw new TypeError(`${['model', ...issue.path].join('.')}: ${issue.message}`);
+  if (typeof value !== 'object' || value === null) throw new TypeError(`model: expected an object, found ${show(value)}`);
+  const unknown = Object.keys(value).find(key => !Object.hasOwn(checks, key));
+  if (unknown !== undefined) {
+    throw new TypeError(`model.${unknown}: expected one of the fields ${Object.keys(checks).join(', ')}, found an unknown one`);
   }
-  const config = result.data;
-  if (config.imgSize % config.patchSize !== 0) {
-    throw new TypeError(`model.imgSize: expected a multiple of patchSize ${config.patchSize}, found ${config.imgSize}`);
+  const config = value as VitConfig;
+  for (const [key, [allowed, holds]] of Object.entries(checks)) {
+    const found = config[key as keyof VitConfig];
+    if (!holds(found)) throw new TypeError(`model.${key}: expected ${allowed}, found ${show(found)}`);
   }
-  if (config.embedDim % config.numHeads !== 0) {
-    throw new TypeError(`model.embedDim: expected a multiple of numHeads ${config.numHeads}, found ${config.embedDim}`);
-  }
-  if (!Number.isInteger(mlpHiddenDim(config))) {
-    throw new TypeError(
-      `model.mlpRatio: expected a whole hidden width, found ${config.mlpRatio} x ${config.embedDim} = ${mlpHiddenDim(config)}`);
+  checkTogether(config);
+  return config;
+}
+
+/** What must hold between fields. */
+function checkTogether(config: VitConfig): void {
+  const { imgSize, patchSize, embedDim, numHeads, mlpRatio } = config;
+  if (imgSize % patchSize !== 0) throw new TypeError(`model.imgSize: expected a multiple of patchSize ${patchSize}, found ${imgSize}`);
+  if (embedDim % numHeads !== 0) throw new TypeError(`model.embedDim: expected a multiple of numHeads ${numHeads}, found ${embedDim}`);
+  const hidden = mlpHiddenDim(config);
+  if (!Number.isInteger(hidden)) {
+    throw new TypeError(`model.mlpRatio: expected a whole hidden width, found ${mlpRatio} x ${embedDim} = ${hidden}`);
   }
   if (config.globalPool === 'token' && !config.classToken) {
-    throw new TypeError('model.globalPool: "token" reads the class token, but classToken is false; use "avg"');
+    throw new TypeError('model.globalPool: expected "avg" where classToken is false, found "token", which reads the class token');
   }
-  return config;
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 /** Patches of an image, `(imgSize / patchSize)^2`. */
@@ -94,8 +100,4 @@ export function tokenCount(config: VitConfig): number {
 /** Hidden width of the MLP. */
 export function mlpHiddenDim(config: VitConfig): number {
   return config.embedDim * config.mlpRatio;
-}
-
-function found(allowed: string): (issue: { readonly input?: unknown }) => string {
-  return issue => `expected ${allowed}, found ${issue.input === undefined ? 'nothing' : JSON.stringify(issue.input)}`;
 }

@@ -36,7 +36,7 @@ export function binaryDenseLayers(model: tf.LayersModel): BinaryDense[] {
 }
 
 function vitLayersOf(model: tf.LayersModel): VitLayer[] {
-  const [, ...layers] = model.layers;
+  const layers = model.layers.filter(layer => layer.getClassName() !== 'InputLayer');
   return layers.map((layer): VitLayer => {
     if (layer instanceof VitLayer) return layer as VitLayer;
     throw new TypeError(`layer "${layer.name}": expected a model from buildVit, found a ${layer.getClassName()}`);
