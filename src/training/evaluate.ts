@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type * as tf from '@tensorflow/tfjs';
 import { evaluationBatches, type ImageView, type Normalization } from '../data/index.js';
 import { forward } from '../models/index.js';
@@ -16,7 +17,7 @@ export interface Evaluation {
  * Evaluates a model on all images of a split. Nothing in the model changes. Sums are in double precision and in the order of
  * the images, so that the result depends on the logits alone.
  */
-export function evaluate(model: tf.LayersModel, view: ImageView, normalization: Normalization): Evaluation {
+export async function evaluate(model: tf.LayersModel, view: ImageView, normalization: Normalization): Promise<Evaluation> {
   let loss = 0;
   let correct = 0;
   let count = 0;
@@ -33,6 +34,8 @@ export function evaluate(model: tf.LayersModel, view: ImageView, normalization: 
     images.dispose();
     labels.dispose();
     logits.dispose();
+    // Lets signals in.
+    await nextTurn();
   }
   return { loss: loss / count, accuracy: correct / count };
 }

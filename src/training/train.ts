@@ -6,7 +6,7 @@ import { checkpointName, newestCheckpoint, saveCheckpoint } from './checkpoint.j
 import type { TrainConfig } from './config.js';
 import { DivergedError } from './diagnosis.js';
 import { describeEnvironment } from './environment.js';
-import { evaluate } from './evaluate.js';
+import { evaluate, type Evaluation } from './evaluate.js';
 import type { MetricsRow } from './metrics.js';
 import { modelMetadata, saveModel } from './model-file.js';
 import type { TrainProgress } from './progress.js';
@@ -20,7 +20,7 @@ export interface TrainOptions {
   readonly dir: string;
   /** Default: the best one that works here. */
   readonly backend?: BackendName | undefined;
-  /** The data set, already loaded; its name must be `config.data.name`. Default: loaded by that name. */
+  /** The data set that `config.data.name` names, already loaded. Default: loaded from where that name is known to lie. */
   readonly data?: Dataset | undefined;
   /** When aborted, the run finishes its step, saves a checkpoint and returns as `interrupted`. See `stopSignal`. */
   readonly signal?: AbortSignal | undefined;
@@ -88,9 +88,9 @@ async function runSteps(
       etaSeconds: ((config.steps - trainer.step) * config.batchSize) / rate, phase,
     });
   };
-  const evaluateOn = (split: 'validation' | 'test'): { accuracy: number; loss: number } => {
+  const evaluateOn = async (split: 'validation' | 'test'): Promise<Evaluation> => {
     report('evaluation', trainer.recentLoss);
-    const evaluation = evaluate(trainer.model, data[split], data.normalization);
+    const evaluation = await evaluate(trainer.model, data[split], data.normalization);
     log({ kind: 'evaluation', step: trainer.step, split, ...evaluation });
     return evaluation;
   };
@@ -109,7 +109,7 @@ async function runSteps(
       const final = step === config.steps;
       if (step % config.logEvery === 0 || final) log({ kind: 'step', step, ...update });
       if (step % config.statisticsEvery === 0 || final) log({ kind: 'layers', step, layers: trainer.layerStatistics() });
-      if (config.evaluateEvery !== null && step % config.evaluateEvery === 0 && !final) evaluateOn('validation');
+      if (config.evaluateEvery !== null && step % config.evaluateEvery === 0 && !final) await evaluateOn('validation');
       report('training', update.loss);
 
       // Lets signals in.
@@ -123,8 +123,8 @@ async function runSteps(
       }
       if (stop) return result();
     }
-    const validation = evaluateOn('validation');
-    const test = evaluateOn('test');
+    const validation = await evaluateOn('validation');
+    const test = await evaluateOn('test');
     saveModel(paths.model, trainer.weights(), config);
     return {
       ...result(), status: 'done', validationAccuracy: validation.accuracy, validationLoss: validation.loss,

@@ -178,5 +178,6 @@ export class Trainer {
 
 /** When a forward pass throws, tfjs keeps what it had saved for the gradients. */
 function disposeTape(): void {
-  for (const { saved } of tf.engine().state.activeTape ?? []) tf.dispose(saved ?? []);
+  const tape = tf.engine().state.activeTape as readonly { readonly saved?: tf.Tensor[] }[] | null;
+  for (const { saved } of tape ?? []) tf.dispose(saved ?? []);
 }

@@ -44,7 +44,7 @@ describe('configHash', () => {
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect(configHash(tinyConfig({ logEvery: 3, statisticsEvery: 7, evaluateEvery: 2, checkpointEvery: 9 }))).toBe(hash);
     expect(configHash(tinyConfig({ plan: { ...binaryPlan, name: 'renamed' } }))).toBe(hash);
-    for (const change of [{ seed: 2 }, { steps: 5 }, { learningRate: 1e-3 }, { latentClip: null }, { data: { name: 'quadrants', validation: 21 } }]) {
+    for (const change of [{ seed: 2 }, { steps: 5 }, { learningRate: 1e-3 }, { latentClip: null }, { data: { name: 'patterns', validation: 21 } }]) {
       expect(configHash(tinyConfig(change))).not.toBe(hash);
     }
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { availableBackends, type BackendName } from '../../src/backend/index.js';
 import { wholeView } from '../../src/data/index.js';
 import { DivergedError, evaluate, loadModel, readRun, train, type TrainConfig, type TrainOptions, type TrainSummary } from '../../src/training/index.js';
 import { binaryPlan, floatPlan, tinyConfig, tinyData } from './tiny.js';
@@ -13,14 +14,15 @@ const newFolder = (): string => join(root, `run ${++folders}`);
 afterAll(() => { rmSync(root, { recursive: true, force: true }); });
 
 const data = tinyData();
+const backends = await availableBackends();
 const start = (config: TrainConfig, dir: string, options: Partial<TrainOptions> = {}): Promise<TrainSummary> =>
   train(config, { dir, backend: 'cpu', data, ...options });
 const modelBytes = (dir: string): Buffer => readFileSync(join(dir, 'model.safetensors'));
 
 /** Stops after `step` updates as a signal does. */
-function startUntil(step: number, config: TrainConfig, dir: string): Promise<TrainSummary> {
+function startUntil(step: number, config: TrainConfig, dir: string, backend: BackendName = 'cpu'): Promise<TrainSummary> {
   const controller = new AbortController();
-  return start(config, dir, { signal: controller.signal, onProgress: progress => { if (progress.step === step) controller.abort(); } });
+  return start(config, dir, { backend, signal: controller.signal, onProgress: progress => { if (progress.step === step) controller.abort(); } });
 }
 
 /** Fails after `step` updates, without saving. */
@@ -51,7 +53,7 @@ describe('a run', () => {
       status: { status: 'done', step: 60, steps: 60, reason: null, diagnosis: null },
       environment: {
         node: process.version, backend: { name: 'cpu' },
-        data: { name: 'quadrants', sha256: { train: data.train.sha256, test: data.test.sha256 }, splits: { train: 80, validation: 20, test: 40 } },
+        data: { name: 'patterns', sha256: { train: data.train.sha256, test: data.test.sha256 }, splits: { train: 80, validation: 20, test: 40 } },
       },
     });
     const steps = (kind: string): number[] => run.metrics.filter(row => row.kind === kind).map(row => row.step);
@@ -67,7 +69,7 @@ describe('a run', () => {
     const summary = await start(tinyConfig(), dir);
     const before = tf.memory().numTensors;
     const model = loadModel(dir);
-    const { loss, accuracy } = evaluate(model, wholeView(data.test), readRun(dir).environment.data.normalization);
+    const { loss, accuracy } = await evaluate(model, wholeView(data.test), readRun(dir).environment.data.normalization);
     expect([loss, accuracy]).toEqual([summary.testLoss, summary.testAccuracy]);
     model.dispose();
     loadModel(join(dir, 'checkpoints', 'step-00000002.safetensors')).dispose();
@@ -93,18 +95,18 @@ describe('a run', () => {
 });
 
 describe('a resumed run', () => {
-  it('ends with the bytes of one that was never interrupted: 4 = 2 + 2, and at any other step', async () => {
+  it.each(backends)('on %s ends with the bytes of one that was never interrupted, wherever it stopped', async backend => {
     // 80 training images and batches of 24: the fourth batch crosses into the second epoch.
     const config = tinyConfig({ batchSize: 24, steps: 5, checkpointEvery: 3 });
     const whole = newFolder();
-    const summary = await start(config, whole);
+    const summary = await start(config, whole, { backend });
     for (const stop of [1, 2, 3, 4]) {
       const dir = newFolder();
-      const interrupted = await startUntil(stop, config, dir);
+      const interrupted = await startUntil(stop, config, dir, backend);
       expect(interrupted).toMatchObject({ status: 'interrupted', steps: stop, testAccuracy: null });
       expect(readRun(dir)).toMatchObject({ status: { status: 'interrupted', step: stop }, summary: interrupted });
       expect(existsSync(join(dir, 'model.safetensors'))).toBe(false);
-      const resumed = await start(config, dir);
+      const resumed = await start(config, dir, { backend });
       expect(modelBytes(dir).equals(modelBytes(whole))).toBe(true);
       expect(resumed.trainLoss).toBe(summary.trainLoss);
       expect(readRun(dir).metrics).toEqual(readRun(whole).metrics);
@@ -181,7 +183,7 @@ describe('data that do not fit', () => {
   it.each([
     [{ model: { ...tinyConfig().model, imgSize: 12 } }, 'the model expects images of 12 x 12 x 1, found 8 x 8 x 1'],
     [{ model: { ...tinyConfig().model, numClasses: 3 } }, 'expected at most model.numClasses = 3 classes, found 4'],
-    [{ data: { name: 'quadrants', validation: 90 } }, 'data.validation: expected to leave a batch of 16 of 100 training images, found 90'],
+    [{ data: { name: 'patterns', validation: 90 } }, 'data.validation: expected to leave a batch of 16 of 100 training images, found 90'],
   ])('are refused before anything is written: %j', async (change, message) => {
     const dir = newFolder();
     await expect(start(tinyConfig(change), dir)).rejects.toThrow(message);

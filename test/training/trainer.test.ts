@@ -161,15 +161,15 @@ describe('a non-finite value', () => {
 });
 
 describe('evaluate', () => {
-  it('changes nothing, gives the same twice, and agrees with tfjs', () => {
+  it('changes nothing, gives the same twice, and agrees with tfjs', async () => {
     const config = tinyConfig();
     const { trainer, parameters } = trainerFor(config);
     trainer.update(null);
     const { validation, normalization } = dataFor(config);
     const before = valuesOf(parameters);
     const tensors = tf.memory().numTensors;
-    const first = evaluate(trainer.model, validation, normalization);
-    expect(evaluate(trainer.model, validation, normalization)).toEqual(first);
+    const first = await evaluate(trainer.model, validation, normalization);
+    expect(await evaluate(trainer.model, validation, normalization)).toEqual(first);
     expect(valuesOf(parameters)).toEqual(before);
     expect(tf.memory().numTensors).toBe(tensors);
 
