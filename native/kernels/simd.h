@@ -1,0 +1,141 @@
+// Vectors of the instruction set that this translation unit is compiled for, through GCC/clang vector extensions.
+#pragma once
+#include "../binvit.h"
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#elif defined(__wasm_simd128__)
+#include <wasm_simd128.h>
+#endif
+
+#define BINVIT_INLINE static inline __attribute__((always_inline))
+#ifdef __clang__
+#define BINVIT_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define BINVIT_UNROLL _Pragma("GCC unroll 16")
+#endif
+
+namespace {
+
+// float32 lanes of a vector.
+#if defined(__AVX512F__)
+constexpr int kWidth = 16;
+#elif defined(__AVX2__)
+constexpr int kWidth = 8;
+#else
+constexpr int kWidth = 4;
+#endif
+
+typedef float Vector __attribute__((vector_size(4 * kWidth)));
+typedef int32_t IntVector __attribute__((vector_size(4 * kWidth)));
+typedef float UnalignedVector __attribute__((vector_size(4 * kWidth), aligned(4), may_alias));
+typedef int32_t UnalignedIntVector __attribute__((vector_size(4 * kWidth), aligned(4), may_alias));
+
+BINVIT_INLINE Vector load(const float* p) { return *reinterpret_cast<const UnalignedVector*>(p); }
+BINVIT_INLINE void store(float* p, Vector v) { *reinterpret_cast<UnalignedVector*>(p) = v; }
+BINVIT_INLINE IntVector load(const uint32_t* p) { return *reinterpret_cast<const UnalignedIntVector*>(p); }
+BINVIT_INLINE void store(uint32_t* p, IntVector v) { *reinterpret_cast<UnalignedIntVector*>(p) = v; }
+BINVIT_INLINE Vector broadcast(float value) { return value - Vector{}; }
+BINVIT_INLINE IntVector broadcast(int32_t value) { return value - IntVector{}; }
+
+BINVIT_INLINE IntVector bitsOf(Vector v) { return reinterpret_cast<IntVector>(v); }
+BINVIT_INLINE Vector fromBits(IntVector v) { return reinterpret_cast<Vector>(v); }
+BINVIT_INLINE Vector toFloat(IntVector v) { return __builtin_convertvector(v, Vector); }
+BINVIT_INLINE Vector absolute(Vector v) { return fromBits(bitsOf(v) & 0x7fffffff); }
+BINVIT_INLINE Vector minimum(Vector a, Vector b) { return a < b ? a : b; }
+BINVIT_INLINE Vector maximum(Vector a, Vector b) { return a > b ? a : b; }
+
+// +1 where x >= 0 (also -0), -1 elsewhere.
+BINVIT_INLINE Vector signOf(Vector x) { return x < broadcast(0.0f) ? broadcast(-1.0f) : broadcast(1.0f); }
+
+// All ones in the lanes that hold a NaN or an infinity.
+BINVIT_INLINE IntVector notFinite(Vector v) { return (bitsOf(v) & 0x7fffffff) >= 0x7f800000; }
+
+// Loads and stores of what is left of an array: all lanes, or the first `count` with the other lanes 0 (not written).
+BINVIT_INLINE Vector load(const float* p, Count count) {
+  if (count >= kWidth) return load(p);
+  float lanes[kWidth] = {};
+  for (Count i = 0; i < count; i++) lanes[i] = p[i];
+  return load(lanes);
+}
+
+BINVIT_INLINE void store(float* p, Vector v, Count count) {
+  if (count >= kWidth) return store(p, v);
+  float lanes[kWidth];
+  store(lanes, v);
+  for (Count i = 0; i < count; i++) p[i] = lanes[i];
+}
+
+// v in the first `count` lanes, `fill` in the others.
+BINVIT_INLINE Vector firstLanes(Vector v, Count count, float fill = 0.0f) {
+  IntVector lane;
+  for (int i = 0; i < kWidth; i++) lane[i] = i;
+  return lane < broadcast(static_cast<int32_t>(count)) ? v : broadcast(fill);
+}
+
+// v's lanes in the order lane i -> i ^ distance, distance a power of two below kWidth.
+template <int distance>
+BINVIT_INLINE Vector exchange(Vector v) {
+#ifdef __clang__
+#if defined(__AVX512F__)
+  return __builtin_shufflevector(v, v, 0 ^ distance, 1 ^ distance, 2 ^ distance, 3 ^ distance, 4 ^ distance, 5 ^ distance,
+                                 6 ^ distance, 7 ^ distance, 8 ^ distance, 9 ^ distance, 10 ^ distance, 11 ^ distance,
+                                 12 ^ distance, 13 ^ distance, 14 ^ distance, 15 ^ distance);
+#elif defined(__AVX2__)
+  return __builtin_shufflevector(v, v, 0 ^ distance, 1 ^ distance, 2 ^ distance, 3 ^ distance, 4 ^ distance, 5 ^ distance,
+                                 6 ^ distance, 7 ^ distance);
+#else
+  return __builtin_shufflevector(v, v, 0 ^ distance, 1 ^ distance, 2 ^ distance, 3 ^ distance);
+#endif
+#else
+  IntVector order;
+  for (int i = 0; i < kWidth; i++) order[i] = i ^ distance;
+  return __builtin_shuffle(v, order);
+#endif
+}
+
+// Sum and maximum over all lanes, in every lane.
+BINVIT_INLINE Vector sumLanes(Vector v) {
+  if constexpr (kWidth > 8) v += exchange<8 % kWidth>(v);
+  if constexpr (kWidth > 4) v += exchange<4 % kWidth>(v);
+  v += exchange<2>(v);
+  return v + exchange<1>(v);
+}
+
+BINVIT_INLINE Vector maxLanes(Vector v) {
+  if constexpr (kWidth > 8) v = maximum(v, exchange<8 % kWidth>(v));
+  if constexpr (kWidth > 4) v = maximum(v, exchange<4 % kWidth>(v));
+  v = maximum(v, exchange<2>(v));
+  return maximum(v, exchange<1>(v));
+}
+
+BINVIT_INLINE bool anyLane(IntVector mask) {
+  int32_t any = 0;
+  for (int i = 0; i < kWidth; i++) any |= mask[i];
+  return any != 0;
+}
+
+// Bit i is set where lane i of a mask (0 or all ones) is set.
+BINVIT_INLINE uint32_t maskBits(IntVector mask) {
+#if defined(__AVX512F__)
+  return _mm512_movepi32_mask(reinterpret_cast<__m512i>(mask));
+#elif defined(__AVX2__)
+  return static_cast<uint32_t>(_mm256_movemask_ps(reinterpret_cast<__m256>(mask)));
+#elif defined(__SSE2__)
+  return static_cast<uint32_t>(_mm_movemask_ps(reinterpret_cast<__m128>(mask)));
+#elif defined(__wasm_simd128__)
+  return wasm_i32x4_bitmask(reinterpret_cast<v128_t>(mask));
+#elif defined(__aarch64__)
+  return vaddvq_u32(reinterpret_cast<uint32x4_t>(mask & IntVector{1, 2, 4, 8}));
+#else
+  uint32_t bits = 0;
+  for (int i = 0; i < kWidth; i++) bits |= static_cast<uint32_t>(mask[i] & 1) << i;
+  return bits;
+#endif
+}
+
+}  // namespace
