@@ -21,6 +21,7 @@ export const fusedKernels = {
   geluGrad: 'BinvitGeluGrad',
   crossEntropy: 'BinvitCrossEntropy',
   crossEntropyGrad: 'BinvitCrossEntropyGrad',
+  tokenMeanGrad: 'BinvitTokenMeanGrad',
   globalNorm: 'BinvitGlobalNorm',
   adamW: 'BinvitAdamW',
   sgd: 'BinvitSgd',
@@ -201,6 +202,15 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     const dloss = backend.heap.float32(gradient, 1)[0]!;
     backend.library.crossEntropyBackward(from, targets, dlogits.offset, rows, classes, attrs.smoothing!, dloss);
     return dlogits;
+  },
+
+  BinvitTokenMeanGrad({ inputs: { dy }, backend, attrs }) {
+    const [batch, dim] = dy!.shape as [number, number];
+    const tokens = attrs.tokens!;
+    const gradient = backend.offset(dy!);
+    const dx = backend.output([batch, tokens, dim]);
+    backend.library.broadcastAxis(gradient, dx.offset, batch, tokens, dim, 1 / tokens);
+    return dx;
   },
 
   BinvitGlobalNorm({ inputs, backend, attrs }) {

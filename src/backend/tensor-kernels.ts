@@ -137,10 +137,12 @@ const divideByScalar: FastPath = ({ inputs, backend }) => {
   const a = inputs.a!;
   const b = inputs.b!;
   if (!isFloat(a, b) || size(b.shape) !== 1 || b.shape.length > a.shape.length || size(a.shape) === 0) return undefined;
-  const divisor = backend.heap.float32(backend.offset(b), 1)[0]!;
+  const factor = Math.fround(1 / backend.heap.float32(backend.offset(b), 1)[0]!);
+  // The reciprocal of a subnormal overflows where the quotient need not.
+  if (!Number.isFinite(factor)) return undefined;
   const from = backend.offset(a);
   const y = backend.output(a.shape);
-  backend.library.scale(from, y.offset, size(a.shape), 1 / divisor);
+  backend.library.scale(from, y.offset, size(a.shape), factor);
   return y;
 };
 

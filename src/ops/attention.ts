@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fusedKernels } from '../backend/index.js';
-import { hasFused, runFused, type Saved } from './fused.js';
+import { differentiable, hasFused, runFused } from './fused.js';
 
 /**
  * Scaled dot-product attention of all heads: softmax(Q Kᵀ / sqrt(headDim)) V
@@ -13,16 +13,14 @@ import { hasFused, runFused, type Saved } from './fused.js';
 export function attention(qkv: tf.Tensor, numHeads: number): tf.Tensor3D {
   assertQkv(qkv, numHeads);
   if (!hasFused(fusedKernels.attention)) return referenceAttention(qkv, numHeads);
-  return tf.customGrad((input, saveFunction) => {
-    const operand = input as tf.Tensor;
-    const [output, probabilities] = runFused(fusedKernels.attention, { qkv: operand }, { heads: numHeads });
-    (saveFunction as tf.GradSaveFunc)([operand, probabilities!]);
-    return {
-      value: output!,
-      gradFunc: (dy: tf.Tensor, saved: Saved) =>
-        runFused(fusedKernels.attentionGrad, { qkv: saved[0], probabilities: saved[1], dy }, { heads: numHeads })[0]!,
-    };
-  })(qkv) as tf.Tensor3D;
+  return differentiable(
+    [qkv],
+    () => {
+      const [output, probabilities] = runFused(fusedKernels.attention, { qkv }, { heads: numHeads });
+      return { value: output!, saved: [qkv, probabilities!] };
+    },
+    (dy, [savedQkv, probabilities]) =>
+      runFused(fusedKernels.attentionGrad, { qkv: savedQkv!, probabilities: probabilities!, dy }, { heads: numHeads })) as tf.Tensor3D;
 }
 
 /** {@link attention} as a composition of tfjs operations. */

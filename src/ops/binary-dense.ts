@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { fusedKernels } from '../backend/index.js';
 import { scaleCodes } from '../kernels/index.js';
-import { binarySign, finiteOr, referenceBinarySign } from './binary-sign.js';
+import { binarySign, referenceBinarySign } from './binary-sign.js';
 import { assertDenseShapes, referenceDense } from './dense.js';
 import { estimatorCode, type SignEstimator } from './estimator.js';
-import { hasFused, runFused, type Saved } from './fused.js';
+import { differentiable, hasFused, runFused } from './fused.js';
+import { finiteOr } from './non-finite.js';
 
 export interface BinaryDenseOptions {
   /** Estimator of the input's sign; null leaves the input float (W1A32). */
@@ -42,27 +43,23 @@ export function binaryDense(
   const inputCode = estimatorCode(options.input ?? { name: 'identity' });
   const weightCode = estimatorCode(options.weight);
   const scale = scaleCodes[options.scale];
-  const operation = tf.customGrad((...args) => {
-    const save = args.at(-1) as tf.GradSaveFunc;
-    const [input, w, b] = args.slice(0, -1) as tf.Tensor[];
-    const where = (operand: 'input' | 'weight'): string => `${label} ${operand}`;
-    const [value, effective, alpha] = finiteOr({ weight: w! }, where('weight'), () =>
-      finiteOr({ input: input! }, where('input'), () =>
-        runFused(fusedKernels.binaryDense, { x: input, weight: w, bias: b }, { inputBinary, scale })));
-    save([input!, w!, effective!, alpha!]);
-    return {
-      value: value!,
-      gradFunc: (dy: tf.Tensor, saved: Saved) => runFused(
-        fusedKernels.binaryDenseGrad,
-        { x: saved[0], weight: saved[1], effective: saved[2], alpha: saved[3], dy },
-        {
-          bias: b === undefined ? 0 : 1, inputBinary, scale, scaleExact: options.scaleGradient === 'exact' ? 1 : 0,
-          inputEstimator: inputCode.code, inputParameter0: inputCode.parameter0, inputParameter1: inputCode.parameter1,
-          weightEstimator: weightCode.code, weightParameter0: weightCode.parameter0, weightParameter1: weightCode.parameter1,
-        }),
-    };
-  });
-  return bias === null ? operation(x, latent) : operation(x, latent, bias);
+  return differentiable(
+    bias === null ? [x, latent] : [x, latent, bias],
+    () => {
+      const inputs = bias === null ? { x, weight: latent } : { x, weight: latent, bias };
+      const [value, effective, alpha] = finiteOr(
+        { input: { values: x, label: `${label} input` }, weight: { values: latent, label: `${label} weight` } },
+        () => runFused(fusedKernels.binaryDense, inputs, { inputBinary, scale }));
+      return { value: value!, saved: [x, latent, effective!, alpha!] };
+    },
+    (dy, [savedX, weight, effective, alpha]) => runFused(
+      fusedKernels.binaryDenseGrad,
+      { x: savedX!, weight: weight!, effective: effective!, alpha: alpha!, dy },
+      {
+        bias: bias === null ? 0 : 1, inputBinary, scale, scaleExact: options.scaleGradient === 'exact' ? 1 : 0,
+        inputEstimator: inputCode.code, inputParameter0: inputCode.parameter0, inputParameter1: inputCode.parameter1,
+        weightEstimator: weightCode.code, weightParameter0: weightCode.parameter0, weightParameter1: weightCode.parameter1,
+      }));
 }
 
 /** {@link binaryDense} as a composition of tfjs operations. */
@@ -86,8 +83,5 @@ function meanAbs(latent: tf.Tensor, block: 'tensor' | 'channel'): tf.Tensor {
 
 /** The tensor without its gradient. */
 function detached(x: tf.Tensor): tf.Tensor {
-  return tf.customGrad(input => ({
-    value: (input as tf.Tensor).clone(),
-    gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
-  }))(x);
+  return differentiable([x], () => ({ value: x.clone(), saved: [] }), dy => [tf.zerosLike(dy)]);
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { fusedKernels, NonFiniteOperand } from '../backend/index.js';
+import { fusedKernels } from '../backend/index.js';
 import { estimatorCode, estimatorDerivative, type SignEstimator } from './estimator.js';
-import { hasFused, runFused, type Saved } from './fused.js';
-import { assertFinite } from './non-finite.js';
+import { differentiable, hasFused, runFused } from './fused.js';
+import { assertFinite, finiteOr } from './non-finite.js';
 
 /**
  * sign(x) with sign(±0) = +1, and the estimator's gradient.
@@ -18,41 +18,17 @@ export function binarySign(x: tf.Tensor, estimator: SignEstimator, label: string
 
 function fusedSign(x: tf.Tensor, estimator: SignEstimator, label: string): tf.Tensor {
   const { code, parameter0, parameter1 } = estimatorCode(estimator);
-  return tf.customGrad((input, save) => {
-    const operand = input as tf.Tensor;
-    (save as tf.GradSaveFunc)([operand]);
-    return {
-      value: finiteOr({ input: operand }, label, () => runFused(fusedKernels.sign, { x: operand })[0]!),
-      gradFunc: (dy: tf.Tensor, saved: Saved) =>
-        runFused(fusedKernels.estimatorGrad, { x: saved[0], dy }, { estimator: code, parameter0, parameter1 })[0]!,
-    };
-  })(x);
+  return differentiable(
+    [x],
+    () => ({ value: finiteOr({ input: { values: x, label } }, () => runFused(fusedKernels.sign, { x })[0]!), saved: [x] }),
+    (dy, [savedX]) => runFused(fusedKernels.estimatorGrad, { x: savedX!, dy }, { estimator: code, parameter0, parameter1 }));
 }
 
 /** {@link binarySign} as a composition of tfjs operations. */
 export function referenceBinarySign(x: tf.Tensor, estimator: SignEstimator, label: string): tf.Tensor {
   assertFinite(x, label);
-  return tf.customGrad((input, save) => {
-    const operand = input as tf.Tensor;
-    (save as tf.GradSaveFunc)([operand]);
-    return {
-      value: tf.greaterEqual(operand, 0).cast('float32').mul(2).sub(1),
-      gradFunc: (dy: tf.Tensor, saved: Saved) => dy.mul(estimatorDerivative(saved[0]!, estimator)),
-    };
-  })(x);
-}
-
-/**
- * Runs a fused kernel; where it met a NaN or an infinity, says where and how many.
- *
- * @throws NonFiniteError
- */
-export function finiteOr<T>(operands: { input?: tf.Tensor; weight?: tf.Tensor }, label: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    const operand = error instanceof NonFiniteOperand ? operands[error.operand] : undefined;
-    if (operand !== undefined) assertFinite(operand, label);
-    throw error;
-  }
+  return differentiable(
+    [x],
+    () => ({ value: tf.greaterEqual(x, 0).cast('float32').mul(2).sub(1), saved: [x] }),
+    (dy, [savedX]) => [dy.mul(estimatorDerivative(savedX!, estimator))]);
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fusedKernels } from '../backend/index.js';
-import { hasFused, runFused, type Saved } from './fused.js';
+import { differentiable, hasFused, runFused } from './fused.js';
 
 /**
  * y = x W + b.
@@ -14,17 +14,14 @@ import { hasFused, runFused, type Saved } from './fused.js';
 export function dense(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null): tf.Tensor {
   assertDenseShapes(x, weight, bias);
   if (!hasFused(fusedKernels.dense)) return referenceDense(x, weight, bias);
-  const operation = tf.customGrad((...args) => {
-    const save = args.at(-1) as tf.GradSaveFunc;
-    const [input, w, b] = args.slice(0, -1) as tf.Tensor[];
-    save([input!, w!]);
-    return {
-      value: runFused(fusedKernels.dense, { x: input, weight: w, bias: b })[0]!,
-      gradFunc: (dy: tf.Tensor, saved: Saved) =>
-        runFused(fusedKernels.denseGrad, { x: saved[0], weight: saved[1], dy }, { bias: b === undefined ? 0 : 1 }),
-    };
-  });
-  return bias === null ? operation(x, weight) : operation(x, weight, bias);
+  return differentiable(
+    bias === null ? [x, weight] : [x, weight, bias],
+    () => ({
+      value: runFused(fusedKernels.dense, bias === null ? { x, weight } : { x, weight, bias })[0]!,
+      saved: [x, weight],
+    }),
+    (dy, [savedX, savedWeight]) =>
+      runFused(fusedKernels.denseGrad, { x: savedX!, weight: savedWeight!, dy }, { bias: bias === null ? 0 : 1 }));
 }
 
 /** {@link dense} as a composition of tfjs operations. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fusedKernels } from '../backend/index.js';
-import { hasFused, runFused, type Saved } from './fused.js';
+import { differentiable, hasFused, runFused } from './fused.js';
 
 /**
  * Gaussian error linear unit, exact: x · Φ(x) = x · (1 + erf(x/√2)) / 2 (Hendrycks & Gimpel 2016, arXiv 1606.08415).
@@ -10,14 +10,10 @@ import { hasFused, runFused, type Saved } from './fused.js';
  */
 export function gelu(x: tf.Tensor): tf.Tensor {
   if (!hasFused(fusedKernels.gelu)) return referenceGelu(x);
-  return tf.customGrad((input, save) => {
-    const operand = input as tf.Tensor;
-    (save as tf.GradSaveFunc)([operand]);
-    return {
-      value: runFused(fusedKernels.gelu, { x: operand })[0]!,
-      gradFunc: (dy: tf.Tensor, saved: Saved) => runFused(fusedKernels.geluGrad, { x: saved[0], dy })[0]!,
-    };
-  })(x);
+  return differentiable(
+    [x],
+    () => ({ value: runFused(fusedKernels.gelu, { x })[0]!, saved: [x] }),
+    (dy, [savedX]) => runFused(fusedKernels.geluGrad, { x: savedX!, dy }));
 }
 
 /** {@link gelu} as a composition of tfjs operations. */

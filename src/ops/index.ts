@@ -6,6 +6,8 @@ export { dense, referenceDense } from './dense.js';
 export { estimatorDerivative, type SignEstimator } from './estimator.js';
 export { gelu, referenceGelu } from './gelu.js';
 export { globalNorm } from './global-norm.js';
+export { lossAndGradients } from './loss-gradients.js';
 export { layerNorm, referenceLayerNorm } from './layer-norm.js';
 export { assertFinite, NonFiniteError } from './non-finite.js';
 export { AdamW, Sgd, type OptimizedParameter, type OptimizerState } from './optimizer.js';
+export { referenceTokenMean, tokenMean } from './token-mean.js';

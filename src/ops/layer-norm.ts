@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fusedKernels } from '../backend/index.js';
-import { hasFused, runFused, type Saved } from './fused.js';
+import { differentiable, hasFused, runFused } from './fused.js';
 
 /**
  * Layer normalization over the last axis: y = (x − mean) / sqrt(variance + epsilon) · gamma + beta, with the biased variance
@@ -20,17 +20,14 @@ export function layerNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsil
       + `gamma [${gamma.shape.join(', ')}] and beta [${beta.shape.join(', ')}]`);
   }
   if (!hasFused(fusedKernels.layerNorm)) return referenceLayerNorm(x, gamma, beta, epsilon);
-  return tf.customGrad((...args) => {
-    const save = args.at(-1) as tf.GradSaveFunc;
-    const [input, scale, shift] = args.slice(0, -1) as tf.Tensor[];
-    const [value, mean, rstd] = runFused(fusedKernels.layerNorm, { x: input, gamma: scale, beta: shift }, { epsilon });
-    save([input!, scale!, mean!, rstd!]);
-    return {
-      value: value!,
-      gradFunc: (dy: tf.Tensor, saved: Saved) =>
-        runFused(fusedKernels.layerNormGrad, { x: saved[0], gamma: saved[1], mean: saved[2], rstd: saved[3], dy }),
-    };
-  })(x, gamma, beta);
+  return differentiable(
+    [x, gamma, beta],
+    () => {
+      const [value, mean, rstd] = runFused(fusedKernels.layerNorm, { x, gamma, beta }, { epsilon });
+      return { value: value!, saved: [x, gamma, mean!, rstd!] };
+    },
+    (dy, [savedX, savedGamma, mean, rstd]) =>
+      runFused(fusedKernels.layerNormGrad, { x: savedX!, gamma: savedGamma!, mean: mean!, rstd: rstd!, dy }));
 }
 
 /** {@link layerNorm} as a composition of tfjs operations. */

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { NonFiniteOperand } from '../backend/index.js';
 
 /**
  * A NaN or an infinity stood where a sign was to be taken. Binarization is the one place where it would turn into a clean ±1
@@ -30,4 +31,22 @@ export function assertFinite(x: tf.Tensor, label: string): void {
     else if (!Number.isFinite(value)) infinite++;
   }
   if (nan + infinite > 0) throw new NonFiniteError(label, nan, infinite, values.length);
+}
+
+/** Operands of the signs in a fused kernel, and where each stands. */
+type SignOperands = Partial<Record<NonFiniteOperand['operand'], { values: tf.Tensor; label: string }>>;
+
+/**
+ * Runs a fused kernel, which finds non-finite values on its way but does not count them.
+ *
+ * @throws NonFiniteError for the operand that held them
+ */
+export function finiteOr<T>(operands: SignOperands, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const operand = error instanceof NonFiniteOperand ? operands[error.operand] : undefined;
+    if (operand !== undefined) assertFinite(operand.values, operand.label);
+    throw error;
+  }
 }

@@ -4,7 +4,7 @@ import { availableBackends, Random, useBackend } from '../../src/backend/index.j
 import {
   attention, binaryDense, type BinaryDenseOptions, binarySign, dense, estimatorDerivative, gelu, layerNorm, referenceAttention,
   referenceBinaryDense, referenceBinarySign, referenceDense, referenceGelu, referenceLayerNorm, referenceSoftmaxCrossEntropy,
-  type SignEstimator, softmaxCrossEntropy,
+  referenceTokenMean, type SignEstimator, softmaxCrossEntropy, tokenMean,
 } from '../../src/ops/index.js';
 
 const backends = (await availableBackends()).filter(name => name === 'native' || name === 'wasm');
@@ -94,6 +94,10 @@ describe.each(backends)('fused operations on %s agree with their reference compo
     'attention, batch %i, %i tokens, %i heads of %i', (batch, tokens, heads, headDim) => {
       agree(qkv => attention(qkv, heads), qkv => referenceAttention(qkv, heads), [normal([batch, tokens, 3 * heads * headDim])]);
     });
+
+  it('tokenMean', () => {
+    agree(x => tokenMean(x), x => referenceTokenMean(x), [normal([3, 17, 5])]);
+  });
 
   it('gelu', () => {
     agree(x => gelu(x), x => referenceGelu(x), [normal([3, 41], 3)]);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { Random } from '../../src/backend/index.js';
-import { AdamW, attention, binaryDense, dense, gelu, globalNorm, layerNorm, softmaxCrossEntropy } from '../../src/ops/index.js';
+import { AdamW, attention, binaryDense, dense, gelu, globalNorm, layerNorm, lossAndGradients, softmaxCrossEntropy, tokenMean } from '../../src/ops/index.js';
 import { normal } from './on-backends.js';
 
 /**
@@ -29,19 +29,18 @@ export function trainBlock(steps: number, binary: boolean): { losses: number[]; 
   const loss = (): tf.Scalar => {
     const attended = images.add(linear(attention(linear(norm(images), 0), heads), 1));
     const encoded = attended.add(linear(gelu(linear(norm(attended), 2)), 3));
-    return softmaxCrossEntropy(linear(norm(encoded).mean(1), 4), labels, 0.1);
+    return softmaxCrossEntropy(linear(tokenMean(norm(encoded)), 4), labels, 0.1);
   };
 
   const adam = new AdamW({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
   const losses: number[] = [];
   const norms: number[] = [];
   for (let step = 0; step < steps; step++) {
-    const { value, grads } = tf.variableGrads(loss, parameters.map(({ variable }) => variable));
-    const gradients = parameters.map(({ variable }) => grads[variable.name]!);
-    norms.push(globalNorm(gradients));
-    adam.step(parameters, gradients, 0.003, 1);
-    losses.push(value.dataSync()[0]!);
-    tf.dispose([value, grads]);
+    const pass = lossAndGradients(loss, parameters.map(({ variable }) => variable));
+    norms.push(globalNorm(pass.gradients));
+    adam.step(parameters, pass.gradients, 0.003, 1);
+    losses.push(pass.loss.dataSync()[0]!);
+    tf.dispose([pass.loss, pass.gradients]);
   }
   const weights = parameters.map(({ variable }) => Array.from(variable.dataSync()));
   adam.dispose();
