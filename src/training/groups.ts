@@ -1,15 +1,10 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { VitParameter } from '../models/index.js';
+import type { OptimizedParameter } from '../ops/index.js';
 import type { TrainConfig } from './config.js';
 
 /** How the optimizer treats one parameter. */
-export interface ParameterGroup {
+export interface ParameterGroup extends OptimizedParameter {
   readonly name: string;
-  readonly variable: tf.Variable;
-  /** Decoupled weight decay. */
-  readonly decay: number;
-  /** The value is kept in [-clip, clip] after each update; `null`: free. */
-  readonly clip: number | null;
 }
 
 /**
