@@ -12,5 +12,5 @@ export { PatchEmbedding, type PatchEmbeddingConfig } from './patch-embedding.js'
 export { PositionEmbedding, type PositionEmbeddingConfig } from './position-embedding.js';
 export { RPReLU, type RPReLUConfig } from './rprelu.js';
 export { TokenPooling, type TokenPoolingConfig } from './token-pooling.js';
-export { VitLayer, type CallContext, type ParameterRole, type VitLayerConfig, type VitParameter } from './vit-layer.js';
+export { blockOf, VitLayer, type CallContext, type ParameterRole, type VitLayerConfig, type VitParameter } from './vit-layer.js';
 export { WeightBinarizer, type WeightBinarizerConfig } from './weight-binarizer.js';

@@ -79,8 +79,9 @@ export abstract class VitLayer<Config extends VitLayerConfig = VitLayerConfig> e
   protected addLayer<T extends VitLayer>(layer: T): T {
     this.#inner.push(layer);
     this.parameters.push(...layer.parameters);
-    this.trainableWeights = [...this.trainableWeights, ...layer.trainableWeights];
-    this.nonTrainableWeights = [...this.nonTrainableWeights, ...layer.nonTrainableWeights];
+    this._trainableWeights.push(...layer._trainableWeights);
+    // A frozen layer that is loaded is frozen to the bottom.
+    if (!this.trainable) layer.trainable = false;
     return layer;
   }
 
@@ -95,12 +96,13 @@ export abstract class VitLayer<Config extends VitLayerConfig = VitLayerConfig> e
   ): tf.Variable {
     const fullName = name === '' ? this.name : `${this.name}.${name}`;
     const initializer = tf.initializers.constant({ value: initial });
-    const weight = this.addWeight(fullName, [...shape], 'float32', initializer, undefined, trainable).read();
-    if (!(weight instanceof tf.Variable)) throw new TypeError(`${fullName}: expected tfjs to hold a weight in a tf.Variable`);
-    const variable = weight as tf.Variable;
-    const block = /^blocks\.(\d+)\./.exec(fullName)?.[1];
+    const weight = this.addWeight(fullName, [...shape], 'float32', initializer);
+    weight.trainable = trainable && this.trainable;
+    const value = weight.read();
+    if (!(value instanceof tf.Variable)) throw new TypeError(`${fullName}: expected tfjs to hold a weight in a tf.Variable`);
+    const variable = value as tf.Variable;
     this.parameters.push({
-      name: fullName, variable, role, site, block: block === undefined ? null : Number(block),
+      name: fullName, variable, role, site, block: blockOf(fullName),
       get trainable() {
         return variable.trainable;
       },
@@ -113,6 +115,12 @@ export abstract class VitLayer<Config extends VitLayerConfig = VitLayerConfig> e
     return Object.fromEntries(declared.map(({ name, shape, trainable }) =>
       [name, this.addParameter(name, shape, shiftNames.has(name) ? 'shift' : 'scale', { site, trainable })]));
   }
+}
+
+/** The encoder block that a path lies in ('blocks.3.mlp.fc1': 3); null outside the blocks. */
+export function blockOf(path: string): number | null {
+  const block = /^blocks\.(\d+)\./.exec(path)?.[1];
+  return block === undefined ? null : Number(block);
 }
 
 /** What binarizers call the parameters that are added; the others multiply. */

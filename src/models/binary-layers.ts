@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { BinarizedWeight, Site } from '../binarize/index.js';
-import type { BinaryColumns } from '../layers/index.js';
+import { blockOf, type BinaryColumns } from '../layers/index.js';
 import { binaryDenseLayers } from './vit.js';
 
 /** A binarized weight matrix in its four views. Every returned tensor is the caller's. */
@@ -26,7 +26,6 @@ export function binaryLayers(model: tf.LayersModel): BinaryLayer[] {
 }
 
 function binaryLayer({ group, latent, binarized }: BinaryColumns): BinaryLayer {
-  const block = /^blocks\.(\d+)\./.exec(group.name)?.[1];
   const view = (name: keyof BinarizedWeight): tf.Tensor2D => {
     const views = binarized();
     for (const other of ['binary', 'scale', 'effective'] as const) if (other !== name) views[other].dispose();
@@ -35,7 +34,7 @@ function binaryLayer({ group, latent, binarized }: BinaryColumns): BinaryLayer {
   return {
     name: group.name,
     site: group.sites.length === 1 ? group.sites[0]! : 'qkv',
-    block: block === undefined ? null : Number(block),
+    block: blockOf(group.name),
     latent,
     binary: () => view('binary'),
     scale: () => view('scale'),

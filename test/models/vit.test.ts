@@ -126,8 +126,8 @@ describe.each(await availableBackends())('on %s', backend => {
 
   it('save and load keep logits, names, values and metadata', async () => {
     const images = testImages(3);
-    for (const plan of [float, full, presetPlan('all', 'bit', { attentionProducts: true }), presetPlan('mlp', 'react')]) {
-      const model = build(plan, { ...tiny, dropPath: 0.1, classToken: true, globalPool: 'token' });
+    for (const plan of [float, presetPlan('mlp', 'xnor-net'), ...everyMethod]) {
+      const model = build(plan, { ...tiny, depth: 1, dropPath: 0.1, classToken: true, globalPool: 'token' });
       forward(model, images, { training: true, random: Random.seeded(1) });
       const loaded = await saveAndLoad(model);
       expect(weightsOf(loaded), plan.name).toEqual(weightsOf(model));
@@ -136,6 +136,14 @@ describe.each(await availableBackends())('on %s', backend => {
       expect(loaded.getUserDefinedMetadata()).toEqual(model.getUserDefinedMetadata());
       expect(binaryLayers(loaded).map(({ name }) => name)).toEqual(binaryLayers(model).map(({ name }) => name));
     }
+  });
+
+  it('a frozen block stays frozen through save and load, with its weights', async () => {
+    const model = build(full);
+    model.getLayer('blocks.1').trainable = false;
+    const loaded = await saveAndLoad(model);
+    expect(weightsOf(loaded)).toEqual(weightsOf(model));
+    for (const { name, block, trainable } of vitParameters(loaded)) expect(trainable, name).toBe(block !== 1);
   });
 
   it('fit trains it', async () => {
