@@ -20,7 +20,8 @@ export const safetensorsArrays = {
 
 export type SafetensorsDtype = keyof typeof safetensorsArrays;
 
-export type SafetensorsData = InstanceType<(typeof safetensorsArrays)[SafetensorsDtype]>;
+export type SafetensorsData =
+  | Float64Array | Float32Array | BigInt64Array | BigUint64Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array;
 
 /** One tensor of a file. `data` is row-major and of the array type that {@link safetensorsArrays} gives for `dtype`. */
 export interface SafetensorsTensor {
