@@ -54,12 +54,22 @@ napi_value bind(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-napi_value memory(napi_env env, napi_callback_info) {
-  const binvit::Memory& mapped = binvit::mapMemory();
+napi_value createMemory(napi_env env) {
+  static thread_local bool loaded = false;
+  const binvit::Memory mapped = loaded ? binvit::Memory{} : binvit::mapMemory();
   napi_value buffer = nullptr;
-  if (mapped.base == nullptr ||
-      napi_create_external_arraybuffer(env, mapped.base, mapped.bytes, nullptr, nullptr, &buffer) != napi_ok)
-    napi_throw_error(env, nullptr, "The engine could not map its memory: at least 256 MB of address space were expected.");
+  const auto release = [](napi_env, void* base, void* bytes) {
+    binvit::unmapMemory({static_cast<char*>(base), reinterpret_cast<size_t>(bytes)});
+  };
+  if (loaded) {
+    napi_throw_error(env, nullptr, "the engine is already loaded in this thread");
+  } else if (mapped.base == nullptr ||
+             napi_create_external_arraybuffer(env, mapped.base, mapped.bytes, release, reinterpret_cast<void*>(mapped.bytes),
+                                              &buffer) != napi_ok) {
+    napi_throw_error(env, nullptr, "256 MB of address space for the engine's memory were refused");
+  } else {
+    loaded = true;
+  }
   return buffer;
 }
 
@@ -90,13 +100,13 @@ napi_value names(napi_env env, bool supportedOnly) {
 }  // namespace
 
 NAPI_MODULE_INIT() {
-  napi_value value;
+  napi_value value = createMemory(env);
+  if (value == nullptr) return nullptr;
+  napi_set_named_property(env, exports, "memory", value);
   napi_set_named_property(env, exports, "compiled", names(env, false));
   napi_set_named_property(env, exports, "supported", names(env, true));
   napi_create_int32(env, 64, &value);  // offset 0 is null
   napi_set_named_property(env, exports, "heapBase", value);
-  napi_create_function(env, "memory", NAPI_AUTO_LENGTH, memory, nullptr, &value);
-  napi_set_named_property(env, exports, "memory", value);
   napi_create_function(env, "setThreads", NAPI_AUTO_LENGTH, setThreads, nullptr, &value);
   napi_set_named_property(env, exports, "setThreads", value);
   napi_create_function(env, "bind", NAPI_AUTO_LENGTH, bind, nullptr, &value);

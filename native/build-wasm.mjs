@@ -1,25 +1,35 @@
-// Rebuilds native/binvit.wasm, which is committed so that machines without a compiler have it.
-//   node native/build-wasm.mjs [OUTPUT]
-// Needs clang 14 with lld (Debian: clang-14 lld-14). Beside the default output it writes binvit.wasm.json: the hash of the
-// sources and the compiler, by which a test notices a stale file.
+// Compiles the engine to native/binvit.wasm with clang 14 (Debian: clang-14, lld-14) and records what it was made from. The
+// result is committed; test/kernels/wasm-build.test.ts holds it and the sources together.
+// Usage: node native/build-wasm.mjs [FOLDER]   (this folder unless given)
 import { execFileSync } from 'node:child_process';
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { folder, sourceHash } from './sources.mjs';
 
-const compiler = 'clang++-14';
-const output = process.argv[2] ?? join(folder, 'binvit.wasm');
-const exported = ['__heap_base'].map(name => `-Wl,--export=${name}`);
+import { folder, hashOf, kernelSources } from './sources.mjs';
 
-// --no-entry: a library. -nostdlib: there is no libc; -fno-builtin-* would turn copies into calls of themselves.
-execFileSync(compiler, [
-  '--target=wasm32', '-std=c++20', '-O3', '-msimd128', '-mbulk-memory', '-ffp-contract=off', '-fvisibility=hidden', '-fno-exceptions',
-  '-fno-rtti', '-nostdlib', '-w', join(folder, 'engine.cpp'), '-o', output,
-  '-Wl,--no-entry', '-Wl,--export-dynamic', '-Wl,--strip-all', ...exported,
-], { stdio: 'inherit' });
+const compilerOptions = [
+  '--target=wasm32', '-msimd128', '-mbulk-memory', '-std=c++17', '-O3', '-fno-math-errno',
+  '-fno-trapping-math', '-fno-exceptions', '-fno-rtti', '-fvisibility=hidden',
+];
+const linkerOptions = [
+  '--no-entry', '--export-dynamic', '--export=__heap_base', '--gc-sections', '--strip-all', '--stack-first',
+];
 
-if (process.argv[2] === undefined) {
-  const version = execFileSync(compiler, ['--version'], { encoding: 'utf8' }).split('\n')[0];
-  writeFileSync(`${output}.json`, `${JSON.stringify({ sources: sourceHash(), compiler: version }, null, 2)}\n`);
+/** Hash of all that decides the bytes of binvit.wasm, apart from the compiler. */
+export const wasmHash = hashOf(kernelSources, { compilerOptions, linkerOptions });
+
+export function buildWasm(target) {
+  const temporary = mkdtempSync(join(tmpdir(), 'binvit-wasm-'));
+  const object = join(temporary, 'engine.o');
+  try {
+    execFileSync('clang-14', [...compilerOptions, '-c', join(folder, 'engine.cpp'), '-o', object], { stdio: 'inherit' });
+    execFileSync('wasm-ld-14', [...linkerOptions, object, '-o', join(target, 'binvit.wasm')], { stdio: 'inherit' });
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  const version = execFileSync('clang-14', ['--version'], { encoding: 'utf8' }).match(/version ([\d.]+)/)[1];
+  writeFileSync(join(target, 'binvit.wasm.json'), `${JSON.stringify({ sources: wasmHash, clang: version }, null, 2)}\n`);
 }
-console.log(`${output}: ${statSync(output).size} bytes`);
+
+if (process.argv[1] === import.meta.filename) buildWasm(process.argv[2] ?? folder);

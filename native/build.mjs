@@ -1,94 +1,107 @@
-// Compiles the native engine to build/binvit.node. npm runs this at install, so it never fails: where the addon cannot be
-// made it says why in one line, and the WASM build of the same sources is used.
-import { execFile, spawnSync } from 'node:child_process';
+// Compiles the native engine to build/binvit.node where a C++ compiler is installed. npm runs it as the package's install
+// script, so it downloads nothing, never fails (WASM takes the engine's place), and prints one line.
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { folder, sourceHash } from './sources.mjs';
 
-const run = promisify(execFile);
-const target = join(folder, '../build');
-const addon = join(target, 'binvit.node');
-const stamp = join(target, 'binvit.node.hash');
+import { folder, hashOf, nativeSources } from './sources.mjs';
 
-const instructionSets = {
-  x64: {
-    avx512: ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx512vpopcntdq', '-mfma', '-mpopcnt', '-mprefer-vector-width=512'],
-    avx2: ['-mavx2', '-mfma', '-mpopcnt'],
-    scalar: [],
-  },
-  arm64: { neon: [] },
-}[process.arch] ?? { scalar: [] };
+const options = [
+  '-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-fno-math-errno', '-fno-trapping-math', '-ffp-contract=fast', '-Wno-psabi',
+];
+const x64 = {
+  avx512: [
+    '-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx512vpopcntdq', '-mavx2', '-mfma',
+    '-mprefer-vector-width=512',
+  ],
+  avx2: ['-mavx2', '-mfma'],
+  scalar: [],
+};
+/** Compiler options of each instruction set; no -march=native, so that the binary may move between machines. */
+const instructionSets = { x64, arm64: { neon: [] } }[process.arch] ?? { scalar: [] };
 
-class Skipped extends Error {}
+const buildFolder = join(folder, '..', 'build');
+const addon = join(buildFolder, 'binvit.node');
+const record = join(buildFolder, 'binvit.node.json');
 
+/** The first C++ compiler that runs, with its version. */
 function findCompiler() {
-  if (process.platform === 'win32') throw new Skipped('there is no native build for Windows yet');
-  const candidates = [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean);
-  for (const name of candidates) {
-    const { status, stdout } = spawnSync(name, ['--version'], { encoding: 'utf8' });
-    if (status === 0) return { name, version: stdout.split('\n')[0] };
+  for (const command of [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean)) {
+    try {
+      const version = execFileSync(command, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      return { command, version: version.split('\n')[0].trim() };
+    } catch {
+      // The next one may be there.
+    }
   }
-  throw new Skipped(`no C++ compiler found (looked for ${candidates.join(', ')})`);
+  return null;
 }
 
-function headersFolder() {
+function headerFolder() {
   try {
     return join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
   } catch {
-    throw new Skipped('npm package node-api-headers is not installed');
+    return null;
   }
 }
 
-async function compile(compiler, flags, output) {
-  const objects = [];
-  const jobs = [];
-  const add = (source, name, extra) => {
-    objects.push(join(output, `${name}.o`));
-    jobs.push([...flags, ...extra, '-c', join(folder, source), '-o', objects.at(-1)]);
-  };
-  for (const [isa, machine] of Object.entries(instructionSets)) {
-    add('engine.cpp', `engine-${isa}`, [...machine, `-DBINVIT_ISA=${isa}`]);
-    add('bind.cpp', `bind-${isa}`, [`-DBINVIT_ISA=${isa}`]);
-  }
-  add('addon.cpp', 'addon', []);
-  add('runtime.cpp', 'runtime', []);
+/** Runs `jobs`, as many at once as there are cores. */
+async function runAll(jobs) {
+  const waiting = [...jobs];
+  await Promise.all(Array.from({ length: availableParallelism() }, async () => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job();
+  }));
+}
 
-  let next = 0;
-  const work = async () => {
-    while (next < jobs.length) await run(compiler, jobs[next++], { maxBuffer: 1 << 26 });
+async function compile(compiler, headers, temporary) {
+  const objects = [];
+  const job = (source, name, extra) => {
+    const object = join(temporary, `${name}.o`);
+    objects.push(object);
+    return () => promisify(execFile)(compiler.command, [
+      ...options, ...extra, `-I${headers}`, '-c', join(folder, source), '-o', object,
+    ]);
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
-  const undefinedSymbols = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
-  await run(compiler, ['-shared', '-pthread', ...undefinedSymbols, ...objects, '-o', join(output, 'binvit.node')]);
+  const jobs = Object.entries(instructionSets).flatMap(([isa, flags]) => [
+    job('engine.cpp', `engine-${isa}`, [...flags, `-DBINVIT_ISA=${isa}`]),
+    job('bind.cpp', `bind-${isa}`, [`-DBINVIT_ISA=${isa}`]),
+  ]);
+  await runAll([...jobs, job('runtime.cpp', 'runtime', []), job('addon.cpp', 'addon', [])]);
+  const linked = join(temporary, 'binvit.node');
+  const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-pthread'];
+  await promisify(execFile)(compiler.command, [...link, ...objects, '-o', linked]);
+  return linked;
 }
 
 async function build() {
-  const start = Date.now();
+  if (process.platform === 'win32') return 'not built: there is no native engine for Windows';
+  const headers = headerFolder();
+  if (headers === null) return 'not built: the package node-api-headers is missing';
   const compiler = findCompiler();
-  const flags = ['-std=c++20', '-O3', '-fPIC', '-fvisibility=hidden', '-ffp-contract=fast', '-pthread', '-w', '-DNAPI_VERSION=8', `-I${headersFolder()}`];
-  const hash = sourceHash([compiler.version, process.arch, ...flags, JSON.stringify(instructionSets)].join('\n'));
-  if (existsSync(addon) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return 'native engine: up to date';
-  mkdirSync(target, { recursive: true });
-  const output = mkdtempSync(join(target, 'objects-'));
+  if (compiler === null) return 'not built: no C++ compiler (CXX, c++, g++, clang++) was found';
+  const hash = hashOf(nativeSources, { compiler: compiler.version, options, instructionSets });
+  if (existsSync(addon) && existsSync(record) && JSON.parse(readFileSync(record, 'utf8')).hash === hash) return 'up to date';
+
+  const start = performance.now();
+  mkdirSync(buildFolder, { recursive: true });
+  const temporary = mkdtempSync(join(buildFolder, 'compile-'));
   try {
-    await compile(compiler.name, flags, output);
-    rmSync(stamp, { force: true });
-    // A process that has the old file open keeps it; nobody ever sees half a file.
-    renameSync(join(output, 'binvit.node'), addon);
-    writeFileSync(stamp, hash);
+    renameSync(await compile(compiler, headers, temporary), addon);
+    writeFileSync(record, `${JSON.stringify({ hash, compiler: compiler.version })}\n`);
   } finally {
-    rmSync(output, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
-  return `native engine: built with ${compiler.version} in ${((Date.now() - start) / 1000).toFixed(1)} s`;
+  return `built in ${((performance.now() - start) / 1000).toFixed(1)} s with ${compiler.version}`;
 }
 
+const fallback = '; training uses the slower WASM engine';
 try {
-  console.log(await build());
+  const outcome = await build();
+  console.log(`binvit: native engine ${outcome}${outcome.startsWith('not built') ? fallback : ''}.`);
 } catch (error) {
-  const reason = error instanceof Skipped ? error.message
-    : `the compiler failed: ${String(error.stderr || error.message).split('\n').find(line => /error/i.test(line)) ?? String(error.message).split('\n')[0]}`;
-  console.log(`native engine: not built, ${reason}; the WASM engine is used`);
+  const reason = String(error.stderr || error.message).split('\n').find(line => /error|fail/i.test(line)) ?? String(error.message);
+  console.log(`binvit: native engine not built: ${reason.trim()}${fallback}.`);
 }

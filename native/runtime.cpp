@@ -23,9 +23,10 @@ void* reserve(size_t bytes) {
   return memory == MAP_FAILED ? nullptr : memory;
 }
 
-Memory memory;
 std::atomic<int> threads{1};
 thread_local bool insideTask = false;
+// Each JavaScript thread has a memory and workers of its own.
+thread_local Memory memory;
 
 // Workers that wait for a job; tasks of a job are handed out by a counter.
 class Pool {
@@ -85,26 +86,23 @@ class Pool {
   uint64_t generation_ = 0;
 };
 
-// Never destroyed: its detached workers outlive static destruction.
+// Never destroyed: its detached workers may outlive the thread.
 Pool& pool() {
-  static Pool* const instance = new Pool;
+  static thread_local Pool* const instance = new Pool;
   return *instance;
 }
 
 }  // namespace
 
-const Memory& mapMemory() {
-  if (memory.base != nullptr) return memory;
+Memory mapMemory() {
   // Address space only: pages are committed when they are touched. A system with a limit grants less.
-  for (size_t bytes = size_t{1} << 32; bytes >= size_t{1} << 28; bytes >>= 1) {
-    memory.base = static_cast<char*>(reserve(bytes));
-    if (memory.base != nullptr) {
-      memory.bytes = bytes;
-      break;
-    }
+  for (size_t bytes = kMostMemory; bytes >= kLeastMemory; bytes >>= 1) {
+    if (void* base = reserve(bytes)) return memory = {static_cast<char*>(base), bytes};
   }
-  return memory;
+  return {};
 }
+
+void unmapMemory(Memory mapped) { munmap(mapped.base, mapped.bytes); }
 
 char* memoryBase() { return memory.base; }
 

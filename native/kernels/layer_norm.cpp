@@ -5,8 +5,6 @@ namespace {
 
 constexpr Count kRowPiece = 256;
 
-BINVIT_INLINE float squareRoot(float x) { return __builtin_sqrtf(x); }
-
 }  // namespace
 
 void layerNormForward(const float* x, const float* gamma, const float* beta, float* y, float* mean, float* rstd, int32_t rows,
@@ -25,7 +23,7 @@ void layerNormForward(const float* x, const float* gamma, const float* beta, flo
         const Vector d = load(in + i, dim - i) - center;
         squares += dim - i < kWidth ? firstLanes(d * d, dim - i) : d * d;
       }
-      const float factor = 1.0f / squareRoot(sumLanes(squares)[0] * share + epsilon);
+      const float factor = 1.0f / __builtin_sqrtf(sumLanes(squares)[0] * share + epsilon);
       mean[r] = center[0];
       rstd[r] = factor;
       for (Count i = 0; i < dim; i += kWidth) {

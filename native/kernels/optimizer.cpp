@@ -3,28 +3,36 @@
 
 namespace {
 
-// Calls update(row, begin, end) for pieces of every parameter.
+// A parameter's arrays.
+struct Parameter {
+  const float *w, *gradient;
+  float *output, *momentum, *variance;
+  float decay, limit;  // the factor 1 - learningRate * decay, and infinity for no clip
+};
+
+// Calls update(parameter, begin, end) for pieces of every parameter.
 template <class Update>
-BINVIT_INLINE void forEachParameter(const OptimizerRow* table, int32_t rows, const Update& update) {
+BINVIT_INLINE void forEachParameter(const OptimizerRow* table, int32_t rows, double learningRate, const Update& update) {
+  char* const base = memoryBase();
+  const auto at = [=](double offset) { return reinterpret_cast<float*>(base + static_cast<size_t>(offset)); };
   for (int32_t r = 0; r < rows; r++) {
     const OptimizerRow& row = table[r];
+    const float limit = row.clip > 0.0 ? static_cast<float>(row.clip) : __builtin_inff();
+    const Parameter parameter{at(row.parameter), at(row.gradient), at(row.output), at(row.momentum), at(row.variance),
+                              static_cast<float>(1.0 - learningRate * row.decay), limit};
     const Count count = static_cast<Count>(row.count);
     parallelFor(pieces(count, kElementPiece), [&](int task) {
       const Piece part = piece(count, kElementPiece, task);
-      update(row, part.begin, part.end);
+      update(parameter, part.begin, part.end);
     });
   }
 }
 
-inline float* at(double offset) { return reinterpret_cast<float*>(memoryBase() + static_cast<size_t>(offset)); }
-
-BINVIT_INLINE float clamp(float value, float limit) {
-  value = value < -limit ? -limit : value;
-  return value > limit ? limit : value;
+// NaN stays NaN.
+BINVIT_INLINE Vector clamp(Vector value, float limit) {
+  value = value < broadcast(-limit) ? broadcast(-limit) : value;
+  return value > broadcast(limit) ? broadcast(limit) : value;
 }
-
-// 0 stands for no clip.
-inline float limitOf(const OptimizerRow& row) { return row.clip > 0.0 ? static_cast<float>(row.clip) : __builtin_inff(); }
 
 }  // namespace
 
@@ -34,18 +42,15 @@ void adamW(const OptimizerRow* table, int32_t rows, double learningRate, double 
   const float keep2 = static_cast<float>(beta2), take2 = static_cast<float>((1.0 - beta2) * gradientScale * gradientScale);
   const float step = static_cast<float>(learningRate / correction1);
   const float inverse = static_cast<float>(1.0 / __builtin_sqrt(correction2)), eps = static_cast<float>(epsilon);
-  forEachParameter(table, rows, [&](const OptimizerRow& row, Count begin, Count end) {
-    const float* w = at(row.parameter);
-    const float* g = at(row.gradient);
-    float* to = at(row.output);
-    float* m = at(row.momentum);
-    float* v = at(row.variance);
-    const float retain = static_cast<float>(1.0 - learningRate * row.decay), limit = limitOf(row);
-#pragma GCC ivdep
-    for (Count i = begin; i < end; i++) {
-      m[i] = keep1 * m[i] + take1 * g[i];
-      v[i] = keep2 * v[i] + take2 * (g[i] * g[i]);
-      to[i] = clamp(retain * w[i] - step * m[i] / (__builtin_sqrtf(v[i]) * inverse + eps), limit);
+  forEachParameter(table, rows, learningRate, [&](const Parameter& p, Count begin, Count end) {
+    for (Count i = begin; i < end; i += kWidth) {
+      const Count rest = end - i;
+      const Vector g = load(p.gradient + i, rest);
+      const Vector m = keep1 * load(p.momentum + i, rest) + take1 * g;
+      const Vector v = keep2 * load(p.variance + i, rest) + take2 * (g * g);
+      store(p.momentum + i, m, rest);
+      store(p.variance + i, v, rest);
+      store(p.output + i, clamp(p.decay * load(p.w + i, rest) - step * m / (squareRoot(v) * inverse + eps), p.limit), rest);
     }
   });
 }
@@ -53,16 +58,12 @@ void adamW(const OptimizerRow* table, int32_t rows, double learningRate, double 
 void sgd(const OptimizerRow* table, int32_t rows, double learningRate, double momentum, double gradientScale) {
   const float keep = static_cast<float>(momentum), take = static_cast<float>(gradientScale);
   const float rate = static_cast<float>(learningRate);
-  forEachParameter(table, rows, [&](const OptimizerRow& row, Count begin, Count end) {
-    const float* w = at(row.parameter);
-    const float* g = at(row.gradient);
-    float* to = at(row.output);
-    float* velocity = at(row.momentum);
-    const float retain = static_cast<float>(1.0 - learningRate * row.decay), limit = limitOf(row);
-#pragma GCC ivdep
-    for (Count i = begin; i < end; i++) {
-      velocity[i] = keep * velocity[i] + take * g[i];
-      to[i] = clamp(retain * w[i] - rate * velocity[i], limit);
+  forEachParameter(table, rows, learningRate, [&](const Parameter& p, Count begin, Count end) {
+    for (Count i = begin; i < end; i += kWidth) {
+      const Count rest = end - i;
+      const Vector velocity = keep * load(p.momentum + i, rest) + take * load(p.gradient + i, rest);
+      store(p.momentum + i, velocity, rest);
+      store(p.output + i, clamp(p.decay * load(p.w + i, rest) - rate * velocity, p.limit), rest);
     }
   });
 }

@@ -49,6 +49,23 @@ BINVIT_INLINE Vector absolute(Vector v) { return fromBits(bitsOf(v) & 0x7fffffff
 BINVIT_INLINE Vector minimum(Vector a, Vector b) { return a < b ? a : b; }
 BINVIT_INLINE Vector maximum(Vector a, Vector b) { return a > b ? a : b; }
 
+BINVIT_INLINE Vector squareRoot(Vector v) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<Vector>(_mm512_sqrt_ps(reinterpret_cast<__m512>(v)));
+#elif defined(__AVX2__)
+  return reinterpret_cast<Vector>(_mm256_sqrt_ps(reinterpret_cast<__m256>(v)));
+#elif defined(__SSE2__)
+  return reinterpret_cast<Vector>(_mm_sqrt_ps(reinterpret_cast<__m128>(v)));
+#elif defined(__wasm_simd128__)
+  return reinterpret_cast<Vector>(wasm_f32x4_sqrt(reinterpret_cast<v128_t>(v)));
+#elif defined(__aarch64__)
+  return reinterpret_cast<Vector>(vsqrtq_f32(reinterpret_cast<float32x4_t>(v)));
+#else
+  for (int i = 0; i < kWidth; i++) v[i] = __builtin_sqrtf(v[i]);
+  return v;
+#endif
+}
+
 // +1 where x >= 0 (also -0), -1 elsewhere.
 BINVIT_INLINE Vector signOf(Vector x) { return x < broadcast(0.0f) ? broadcast(-1.0f) : broadcast(1.0f); }
 

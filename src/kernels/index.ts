@@ -3,3 +3,4 @@ export {
   type EngineKind, type EngineLibrary, type EngineMemory, type InstructionSet, type Offset,
 } from './engine.js';
 export { loadEngine } from './load.js';
+export { nativeEngine, nativeInstructionSets } from './native.js';

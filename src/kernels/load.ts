@@ -1,6 +1,6 @@
 import type { EngineKind, EngineLibrary } from './engine.js';
-import { loadNative } from './native.js';
-import { loadWasm } from './wasm.js';
+import { nativeEngine } from './native.js';
+import { wasmEngine } from './wasm.js';
 
 /**
  * Loads one build of the engine; the same object every time.
@@ -11,5 +11,5 @@ import { loadWasm } from './wasm.js';
  * @throws Error when that build cannot run here; the sentence says why
  */
 export function loadEngine(kind: EngineKind): EngineLibrary {
-  return kind === 'native' ? loadNative() : loadWasm();
+  return kind === 'native' ? nativeEngine() : wasmEngine();
 }

@@ -14,8 +14,8 @@ interface Addon {
   /** Instruction sets in this build, best first. */
   compiled: InstructionSet[];
   heapBase: number;
-  /** Maps the linear memory, `limit` bytes or, where the system refuses them, the most that it grants. */
-  memory(): ArrayBuffer;
+  /** The linear memory: address space whose pages are committed when they are touched. */
+  memory: ArrayBuffer;
   setThreads(threads: number): void;
   bind(isa: InstructionSet): Functions;
 }
@@ -23,12 +23,16 @@ interface Addon {
 const addonPath = fileURLToPath(new URL('../../build/binvit.node', import.meta.url));
 
 let addon: Addon | undefined;
-let buffer: ArrayBuffer | undefined;
+let threads = 1;
 const libraries = new Map<InstructionSet, EngineLibrary>();
 
 function openAddon(): Addon {
   try {
-    addon ??= createRequire(import.meta.url)(addonPath) as Addon;
+    if (addon === undefined) {
+      addon = createRequire(import.meta.url)(addonPath) as Addon;
+      threads = threadsFromEnvironment();
+      addon.setThreads(threads);
+    }
     return addon;
   } catch (error) {
     throw new Error(
@@ -62,25 +66,22 @@ function chooseInstructionSet({ supported, compiled }: Addon, forced: string | u
  * @param isa instruction set; unless given, `BINVIT_ISA`, or the best that the processor runs
  * @throws Error when the addon is missing or the instruction set cannot be run
  */
-export function loadNative(isa?: InstructionSet): EngineLibrary {
+export function nativeEngine(isa?: InstructionSet): EngineLibrary {
   const opened = openAddon();
   const chosen = chooseInstructionSet(opened, isa ?? process.env.BINVIT_ISA);
   const known = libraries.get(chosen);
   if (known !== undefined) return known;
 
-  const mapped = buffer ??= opened.memory();
   const memory: EngineMemory = {
     heapBase: opened.heapBase,
-    limit: mapped.byteLength,
-    buffer: () => mapped,
+    limit: opened.memory.byteLength,
+    buffer: () => opened.memory,
     reserve(end) {
-      if (end > mapped.byteLength) {
-        throw new RangeError(`The engine's memory holds ${mapped.byteLength} bytes, but ${end} are needed.`);
+      if (end > opened.memory.byteLength) {
+        throw new RangeError(`The engine's memory holds ${opened.memory.byteLength} bytes, but ${end} are needed.`);
       }
     },
   };
-  let threads = threadsFromEnvironment();
-  opened.setThreads(threads);
   const library: EngineLibrary = {
     kind: 'native',
     isa: chosen,

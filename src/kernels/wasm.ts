@@ -35,7 +35,7 @@ function growingMemory(memory: WebAssembly.Memory, heapBase: number): EngineMemo
  *
  * @throws Error when the runtime cannot compile it
  */
-export function loadWasm(): EngineLibrary {
+export function wasmEngine(): EngineLibrary {
   if (library !== undefined) return library;
   const module = new WebAssembly.Module(readFileSync(new URL('../../native/binvit.wasm', import.meta.url)));
   const { memory, __heap_base, ...functions } = new WebAssembly.Instance(module).exports as unknown as
