@@ -96,25 +96,27 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     return db === undefined ? [dx, dw] : [dx, dw, db];
   },
 
+  // Also returns alpha ⊙ sign(W) with alpha as one more row, `[in + 1, out]`, for the backward pass.
   BinvitBinaryDense({ inputs: { x, weight, bias }, backend, attrs }) {
     const [rows, inputs, outputs] = denseSizes(x!, weight!);
     const [from, by, added] = [backend.offset(x!), backend.offset(weight!), bias === undefined ? 0 : backend.offset(bias)];
     const y = backend.output([...x!.shape.slice(0, -1), outputs]);
-    const [effective, alpha] = [backend.output(weight!.shape), backend.output([outputs])];
+    const scaled = backend.output([inputs + 1, outputs]);
     const status = backend.library.binaryDenseForward(
-      from, by, added, y.offset, effective.offset, alpha.offset, rows, inputs, outputs, attrs.inputBinary!, attrs.scale!);
-    requireFinite(backend, status, [y, effective, alpha]);
-    return [y, effective, alpha];
+      from, by, added, y.offset, scaled.offset, scaled.offset + 4 * inputs * outputs, rows, inputs, outputs,
+      attrs.inputBinary!, attrs.scale!);
+    requireFinite(backend, status, [y, scaled]);
+    return [y, scaled];
   },
 
-  BinvitBinaryDenseGrad({ inputs: { x, weight, effective, alpha, dy }, backend, attrs }) {
+  BinvitBinaryDenseGrad({ inputs: { x, weight, scaled, dy }, backend, attrs }) {
     const [rows, inputs, outputs] = denseSizes(x!, weight!);
     const [from, by, gradient] = [backend.offset(x!), backend.offset(weight!), backend.offset(dy!)];
-    const [effectiveFrom, alphaFrom] = [backend.offset(effective!), backend.offset(alpha!)];
+    const effective = backend.offset(scaled!);
     const [dx, dw] = [backend.output(x!.shape), backend.output(weight!.shape)];
     const db = attrs.bias === 1 ? backend.output([outputs]) : undefined;
     backend.library.binaryDenseBackward(
-      from, by, effectiveFrom, alphaFrom, gradient, dx.offset, dw.offset, db?.offset ?? 0, rows, inputs, outputs,
+      from, by, effective, effective + 4 * inputs * outputs, gradient, dx.offset, dw.offset, db?.offset ?? 0, rows, inputs, outputs,
       attrs.inputBinary!, attrs.inputEstimator!, attrs.inputParameter0!, attrs.inputParameter1!,
       attrs.weightEstimator!, attrs.weightParameter0!, attrs.weightParameter1!, attrs.scale!, attrs.scaleExact!);
     return db === undefined ? [dx, dw] : [dx, dw, db];
@@ -134,22 +136,25 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     return dx;
   },
 
+  // Also returns the rows' means and reciprocal standard deviations, `[2, rows]`, for the backward pass.
   BinvitLayerNorm({ inputs: { x, gamma, beta }, backend, attrs }) {
     const dim = gamma!.shape[0]!;
     const rows = size(x!.shape) / dim;
     const [from, by, added] = [backend.offset(x!), backend.offset(gamma!), backend.offset(beta!)];
-    const [y, mean, rstd] = [backend.output(x!.shape), backend.output([rows]), backend.output([rows])];
-    backend.library.layerNormForward(from, by, added, y.offset, mean.offset, rstd.offset, rows, dim, attrs.epsilon!);
-    return [y, mean, rstd];
+    const [y, moments] = [backend.output(x!.shape), backend.output([2, rows])];
+    backend.library.layerNormForward(
+      from, by, added, y.offset, moments.offset, moments.offset + 4 * rows, rows, dim, attrs.epsilon!);
+    return [y, moments];
   },
 
-  BinvitLayerNormGrad({ inputs: { x, gamma, mean, rstd, dy }, backend }) {
+  BinvitLayerNormGrad({ inputs: { x, gamma, moments, dy }, backend }) {
     const dim = gamma!.shape[0]!;
+    const rows = size(x!.shape) / dim;
     const [from, by, gradient] = [backend.offset(x!), backend.offset(gamma!), backend.offset(dy!)];
-    const [meanFrom, rstdFrom] = [backend.offset(mean!), backend.offset(rstd!)];
+    const mean = backend.offset(moments!);
     const [dx, dgamma, dbeta] = [backend.output(x!.shape), backend.output([dim]), backend.output([dim])];
     backend.library.layerNormBackward(
-      from, by, meanFrom, rstdFrom, gradient, dx.offset, dgamma.offset, dbeta.offset, size(x!.shape) / dim, dim);
+      from, by, mean, mean + 4 * rows, gradient, dx.offset, dgamma.offset, dbeta.offset, rows, dim);
     return [dx, dgamma, dbeta];
   },
 

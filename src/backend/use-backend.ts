@@ -34,12 +34,15 @@ async function startNode(): Promise<string> {
   if (!('isNullOrUndefined' in util)) {
     Object.assign(util, { isNullOrUndefined: (value: unknown) => value === undefined || value === null });
   }
+  // libtensorflow reads these once: as many threads as the engine would have; small models are slower with more.
+  process.env.TF_NUM_INTRAOP_THREADS ??= process.env.BINVIT_THREADS ?? '1';
+  process.env.TF_NUM_INTEROP_THREADS ??= '1';
   const name: string = 'tfjs-node';
   await import(name);
   if (tf.findBackendFactory('tensorflow') as unknown === null) {
     throw new Error('tfjs-node brought a tfjs of its own; one @tensorflow/tfjs in node_modules is needed');
   }
-  return 'tfjs-node, libtensorflow';
+  return `libtensorflow, ${process.env.TF_NUM_INTRAOP_THREADS} of ${availableParallelism()} cores`;
 }
 
 const starters: Record<BackendName, () => string | Promise<string>> = {

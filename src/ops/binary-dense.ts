@@ -47,14 +47,14 @@ export function binaryDense(
     bias === null ? [x, latent] : [x, latent, bias],
     () => {
       const inputs = bias === null ? { x, weight: latent } : { x, weight: latent, bias };
-      const [value, effective, alpha] = finiteOr(
+      const [value, scaled] = finiteOr(
         { input: { values: x, label: `${label} input` }, weight: { values: latent, label: `${label} weight` } },
         () => runFused(fusedKernels.binaryDense, inputs, { inputBinary, scale }));
-      return { value: value!, saved: [x, latent, effective!, alpha!] };
+      return { value: value!, saved: [x, latent, scaled!] };
     },
-    (dy, [savedX, weight, effective, alpha]) => runFused(
+    (dy, [savedX, weight, scaled]) => runFused(
       fusedKernels.binaryDenseGrad,
-      { x: savedX!, weight: weight!, effective: effective!, alpha: alpha!, dy },
+      { x: savedX!, weight: weight!, scaled: scaled!, dy },
       {
         bias: bias === null ? 0 : 1, inputBinary, scale, scaleExact: options.scaleGradient === 'exact' ? 1 : 0,
         inputEstimator: inputCode.code, inputParameter0: inputCode.parameter0, inputParameter1: inputCode.parameter1,
@@ -71,14 +71,16 @@ export function referenceBinaryDense(
     const binary = referenceBinarySign(latent, options.weight, `${label} weight`);
     if (options.scale === 'none') return referenceDense(input, binary, bias);
     const alpha = meanAbs(latent, options.scale);
-    return referenceDense(input, binary.mul(options.scaleGradient === 'exact' ? alpha : detached(alpha)), bias);
+    // Scaled after the product, so that sums of ±1 are exact integers on every backend and a zero stays a zero.
+    const product = referenceDense(input, binary, null).mul(options.scaleGradient === 'exact' ? alpha : detached(alpha));
+    return bias === null ? product : product.add(bias);
   });
 }
 
-/** mean |W| of the tensor, `[]`, or of each output channel, `[1, out]`; its gradient takes sign(0) = +1. */
+/** mean |W| of the tensor, `[]`, or of each output channel, `[out]`; its gradient takes sign(0) = +1. */
 function meanAbs(latent: tf.Tensor, block: 'tensor' | 'channel'): tf.Tensor {
   const magnitude = tf.mul(latent, detached(binarySign(latent, { name: 'identity' }, 'weight')));
-  return block === 'tensor' ? tf.mean(magnitude) : tf.mean(magnitude, 0, true);
+  return block === 'tensor' ? tf.mean(magnitude) : tf.mean(magnitude, 0);
 }
 
 /** The tensor without its gradient. */

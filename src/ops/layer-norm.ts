@@ -23,11 +23,11 @@ export function layerNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsil
   return differentiable(
     [x, gamma, beta],
     () => {
-      const [value, mean, rstd] = runFused(fusedKernels.layerNorm, { x, gamma, beta }, { epsilon });
-      return { value: value!, saved: [x, gamma, mean!, rstd!] };
+      const [value, moments] = runFused(fusedKernels.layerNorm, { x, gamma, beta }, { epsilon });
+      return { value: value!, saved: [x, gamma, moments!] };
     },
-    (dy, [savedX, savedGamma, mean, rstd]) =>
-      runFused(fusedKernels.layerNormGrad, { x: savedX!, gamma: savedGamma!, mean: mean!, rstd: rstd!, dy }));
+    (dy, [savedX, savedGamma, moments]) =>
+      runFused(fusedKernels.layerNormGrad, { x: savedX!, gamma: savedGamma!, moments: moments!, dy }));
 }
 
 /** {@link layerNorm} as a composition of tfjs operations. */
