@@ -3,43 +3,64 @@
 
 namespace {
 
-// Query rows that are worked on together; the memory of a head is tokens * (4 headDim + 2 * 64), rounded up to vectors.
+// Query rows that are worked on together. A head takes tokens * (4 headDim + ...) floats of Scratch::work.
 constexpr Count kQueryRows = 64;
 
 inline Count roundUp(Count n) { return (n + kWidth - 1) / kWidth * kWidth; }
 
-// c (+)= op(a) b for a small product: b's and c's rows are `cols` wide, a multiple of kWidth.
+// Rows of whole vectors, `row` apart.
+struct Rows {
+  float* data;
+  Count row;
+};
+
+// Hands out pieces of the scratch memory.
+struct Space {
+  float* next = scratch().work;
+  Rows rows(Count count, Count width) {
+    const Rows result{next, width};
+    next += count * width;
+    return result;
+  }
+};
+
+// c (+)= op(a) b for a small product; `cols` is a multiple of kWidth.
 BINVIT_INLINE void multiplySmall(bool transposedA, Count rows, Count cols, Count k, const float* a, Count aRow, const float* b,
-                                 float* c, bool accumulate) {
+                                 Count bRow, Rows c, bool accumulate) {
   static const float zeros[kTileCols] = {};
   for (Count j = 0; j < cols; j += kTileCols) {
     const int vectors = cols - j > kWidth ? 2 : 1;
     for (Count i = 0; i < rows; i += kTileRows) {
       const Count height = rows - i < kTileRows ? rows - i : kTileRows;
-      float* to = c + i * cols + j;
-      tileOfRows<kTileRows>(height, vectors, transposedA)(k, transposedA ? a + i : a + i * aRow, aRow, b + j, cols, to, cols,
-                                                          accumulate ? to : zeros, accumulate ? cols : 0);
+      float* to = c.data + i * c.row + j;
+      tileOfRows<kTileRows>(height, vectors, transposedA)(k, transposedA ? a + i : a + i * aRow, aRow, b + j, bRow, to, c.row,
+                                                          accumulate ? to : zeros, accumulate ? c.row : 0);
     }
   }
 }
 
-// Copies rows of `cols` elements between rows of different strides, padding with zeros up to a whole vector.
-BINVIT_INLINE void copyRows(const float* from, Count fromRow, Count rows, Count cols, float* to, Count toRow) {
+// A view of `cols` columns as whole vectors: the rows where they stand when `cols` fills its vectors, else a padded copy.
+BINVIT_INLINE Rows wholeVectors(const float* from, Count fromRow, Count rows, Count cols, Rows copy) {
+  if (cols % kWidth == 0) return {const_cast<float*>(from), fromRow};
   for (Count r = 0; r < rows; r++)
-    for (Count c = 0; c < cols; c += kWidth) store(to + r * toRow + c, load(from + r * fromRow + c, cols - c));
+    for (Count c = 0; c < cols; c += kWidth) store(copy.data + r * copy.row + c, load(from + r * fromRow + c, cols - c));
+  return copy;
 }
 
-BINVIT_INLINE void copyRowsBack(const float* from, Count fromRow, Count rows, Count cols, float* to, Count toRow) {
+// Where to write `cols` columns as whole vectors; `finish` brings them to their place.
+BINVIT_INLINE Rows target(float* to, Count toRow, Count cols, Rows copy) { return cols % kWidth == 0 ? Rows{to, toRow} : copy; }
+BINVIT_INLINE void finish(Rows result, float* to, Count toRow, Count rows, Count cols) {
+  if (result.data == to) return;
   for (Count r = 0; r < rows; r++)
-    for (Count c = 0; c < cols; c += kWidth) store(to + r * toRow + c, load(from + r * fromRow + c), cols - c);
+    for (Count c = 0; c < cols; c += kWidth) store(to + r * toRow + c, load(result.data + r * result.row + c), cols - c);
 }
 
 // to[d][t] = from[t][d], zero beyond `tokens`.
-BINVIT_INLINE void transposeHead(const float* from, Count fromRow, Count tokens, Count headDim, float* to, Count toRow) {
-  if (toRow != tokens) {
-    for (Count i = 0; i < headDim * toRow; i++) to[i] = 0.0f;
+BINVIT_INLINE void transposeHead(const float* from, Count fromRow, Count tokens, Count headDim, Rows to) {
+  if (to.row != tokens) {
+    for (Count i = 0; i < headDim * to.row; i++) to.data[i] = 0.0f;
   }
-  transposeMatrix(from, fromRow, tokens, headDim, to, toRow);
+  transposeMatrix(from, fromRow, tokens, headDim, to.data, to.row);
 }
 
 // One head: rows of q, k, v are `row` apart.
@@ -47,20 +68,22 @@ inline void headForward(const float* q, const float* k, const float* v, Count ro
                         float* probabilities, float* output, Count outputRow) {
   const Count wideTokens = roundUp(tokens), wideDim = roundUp(headDim);
   const float factor = 1.0f / __builtin_sqrtf(static_cast<float>(headDim));
-  float* keys = scratch().work;
-  float* values = keys + headDim * wideTokens;
-  float* scores = values + tokens * wideDim;
-  float* result = scores + kQueryRows * wideTokens;
-  transposeHead(k, row, tokens, headDim, keys, wideTokens);
-  if (output != nullptr) copyRows(v, row, tokens, headDim, values, wideDim);
+  Space space;
+  const Rows keys = space.rows(headDim, wideTokens);
+  const Rows scoreSpace = space.rows(kQueryRows, wideTokens), outputSpace = space.rows(kQueryRows, wideDim);
+  const Rows values = wholeVectors(v, row, output == nullptr ? 0 : tokens, headDim, space.rows(tokens, wideDim));
+  transposeHead(k, row, tokens, headDim, keys);
   for (Count begin = 0; begin < tokens; begin += kQueryRows) {
     const Count rows = tokens - begin < kQueryRows ? tokens - begin : kQueryRows;
-    multiplySmall(false, rows, wideTokens, headDim, q + begin * row, row, keys, scores, false);
-    for (Count r = 0; r < rows; r++) softmaxRow(scores + r * wideTokens, scores + r * wideTokens, tokens, factor);
-    copyRowsBack(scores, wideTokens, rows, tokens, probabilities + begin * tokens, tokens);
+    const Rows scores = target(probabilities + begin * tokens, tokens, tokens, scoreSpace);
+    multiplySmall(false, rows, wideTokens, headDim, q + begin * row, row, keys.data, keys.row, scores, false);
+    softmaxPaddedRows(scores.data, rows, wideTokens, tokens, factor);
+    finish(scores, probabilities + begin * tokens, tokens, rows, tokens);
     if (output == nullptr) continue;
-    multiplySmall(false, rows, wideDim, tokens, scores, wideTokens, values, result, false);
-    copyRowsBack(result, wideDim, rows, headDim, output + begin * outputRow, outputRow);
+    float* to = output + begin * outputRow;
+    const Rows result = target(to, outputRow, headDim, outputSpace);
+    multiplySmall(false, rows, wideDim, tokens, scores.data, scores.row, values.data, values.row, result, false);
+    finish(result, to, outputRow, rows, headDim);
   }
 }
 
@@ -68,32 +91,32 @@ inline void headBackward(const float* q, const float* k, const float* v, Count r
                          const float* probabilities, const float* doutput, Count outputRow, float* dq, float* dk, float* dv) {
   const Count wideTokens = roundUp(tokens), wideDim = roundUp(headDim);
   const float factor = 1.0f / __builtin_sqrtf(static_cast<float>(headDim));
-  float* values = scratch().work;                      // v^T [headDim, wideTokens]
-  float* keys = values + headDim * wideTokens;         // [tokens, wideDim]
-  float* dkeys = keys + tokens * wideDim;              // [tokens, wideDim]
-  float* dvalues = dkeys + tokens * wideDim;           // [tokens, wideDim]
-  float* rowsOfP = dvalues + tokens * wideDim;         // [kQueryRows, wideTokens]
-  float* dscores = rowsOfP + kQueryRows * wideTokens;  // [kQueryRows, wideTokens]
-  float* queries = dscores + kQueryRows * wideTokens;  // [kQueryRows, wideDim]
-  float* upstream = queries + kQueryRows * wideDim;    // [kQueryRows, wideDim]
-  float* dqueries = upstream + kQueryRows * wideDim;   // [kQueryRows, wideDim]
-  transposeHead(v, row, tokens, headDim, values, wideTokens);
-  copyRows(k, row, tokens, headDim, keys, wideDim);
+  Space space;
+  const Rows values = space.rows(headDim, wideTokens), dscores = space.rows(kQueryRows, wideTokens);
+  const Rows probabilitySpace = space.rows(kQueryRows, wideTokens), querySpace = space.rows(kQueryRows, wideDim);
+  const Rows upstreamSpace = space.rows(kQueryRows, wideDim), dquerySpace = space.rows(kQueryRows, wideDim);
+  const Rows keys = wholeVectors(k, row, tokens, headDim, space.rows(tokens, wideDim));
+  const Rows dkeys = target(dk, row, headDim, space.rows(tokens, wideDim));
+  const Rows dvalues = target(dv, row, headDim, space.rows(tokens, wideDim));
+  transposeHead(v, row, tokens, headDim, values);
   for (Count begin = 0; begin < tokens; begin += kQueryRows) {
     const Count rows = tokens - begin < kQueryRows ? tokens - begin : kQueryRows;
-    copyRows(q + begin * row, row, rows, headDim, queries, wideDim);
-    copyRows(doutput + begin * outputRow, outputRow, rows, headDim, upstream, wideDim);
-    copyRows(probabilities + begin * tokens, tokens, rows, tokens, rowsOfP, wideTokens);
-    multiplySmall(false, rows, wideTokens, headDim, upstream, wideDim, values, dscores, false);
-    for (Count r = 0; r < rows; r++)
-      softmaxRowBackward(rowsOfP + r * wideTokens, dscores + r * wideTokens, dscores + r * wideTokens, wideTokens, factor);
-    multiplySmall(false, rows, wideDim, tokens, dscores, wideTokens, keys, dqueries, false);
-    copyRowsBack(dqueries, wideDim, rows, headDim, dq + begin * row, row);
-    multiplySmall(true, tokens, wideDim, rows, dscores, wideTokens, queries, dkeys, begin > 0);
-    multiplySmall(true, tokens, wideDim, rows, rowsOfP, wideTokens, upstream, dvalues, begin > 0);
+    const Rows queries = wholeVectors(q + begin * row, row, rows, headDim, querySpace);
+    const Rows upstream = wholeVectors(doutput + begin * outputRow, outputRow, rows, headDim, upstreamSpace);
+    const Rows p = wholeVectors(probabilities + begin * tokens, tokens, rows, tokens, probabilitySpace);
+    multiplySmall(false, rows, wideTokens, headDim, upstream.data, upstream.row, values.data, values.row, dscores, false);
+    for (Count r = 0; r < rows; r++) {
+      float* d = dscores.data + r * dscores.row;
+      softmaxRowBackward(p.data + r * p.row, d, d, wideTokens, factor);
+    }
+    const Rows dqueries = target(dq + begin * row, row, headDim, dquerySpace);
+    multiplySmall(false, rows, wideDim, tokens, dscores.data, dscores.row, keys.data, keys.row, dqueries, false);
+    finish(dqueries, dq + begin * row, row, rows, headDim);
+    multiplySmall(true, tokens, wideDim, rows, dscores.data, dscores.row, queries.data, queries.row, dkeys, begin > 0);
+    multiplySmall(true, tokens, wideDim, rows, p.data, p.row, upstream.data, upstream.row, dvalues, begin > 0);
   }
-  copyRowsBack(dkeys, wideDim, tokens, headDim, dk, row);
-  copyRowsBack(dvalues, wideDim, tokens, headDim, dv, row);
+  finish(dkeys, dk, row, tokens, headDim);
+  finish(dvalues, dv, row, tokens, headDim);
 }
 
 // Heads per task: a head of a small ViT takes about a microsecond.

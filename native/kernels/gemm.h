@@ -108,24 +108,21 @@ inline void packStrip(const Matrix& matrix, const float* b, Count k, Count cols,
 
 // Packs rows [0, rows) and k columns of A, at `a`, in groups of kTileRows, each [k, kTileRows].
 inline void packRows(const Matrix& matrix, const float* a, Count rows, Count k, bool sign, float* packed) {
-  const Count rowStep = matrix.transposed ? 1 : matrix.row, depthStep = matrix.transposed ? matrix.row : 1;
+  float* to = packed;
   for (Count r = 0; r < rows; r += kTileRows) {
     const Count group = rows - r < kTileRows ? rows - r : kTileRows;
-    for (Count p = 0; p < k; p++) {
-      const float* from = a + r * rowStep + p * depthStep;
-      if (group == kTileRows) {
-        BINVIT_UNROLL
-        for (int i = 0; i < kTileRows; i++) packed[i] = from[i * rowStep];
+    const float* from = matrix.transposed ? a + r : a + r * matrix.row;
+    for (Count p = 0; p < k; p++, to += kTileRows) {
+      if (matrix.transposed && group == kTileRows) {
+        __builtin_memcpy(to, from + p * matrix.row, sizeof(float) * kTileRows);
       } else {
-        for (Count i = 0; i < group; i++) packed[i] = from[i * rowStep];
+        for (Count i = 0; i < group; i++) to[i] = matrix.transposed ? from[p * matrix.row + i] : from[i * matrix.row + p];
       }
-      packed += kTileRows;
     }
   }
   if (!sign) return;
-  const Count count = (rows + kTileRows - 1) / kTileRows * kTileRows * k;
-  packed -= count;
-  for (Count i = 0; i < count; i++) packed[i] = packed[i] < 0.0f ? -1.0f : 1.0f;
+  // Groups have no gaps, so whole vectors may run over what a last, smaller group has left unset.
+  for (float* p = packed; p < to; p += kWidth) store(p, signOf(load(p)));
 }
 
 // A block of C: rows of A [rows, depth] at `a` (packed or not) times one strip of B.

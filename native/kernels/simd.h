@@ -46,25 +46,34 @@ BINVIT_INLINE IntVector bitsOf(Vector v) { return reinterpret_cast<IntVector>(v)
 BINVIT_INLINE Vector fromBits(IntVector v) { return reinterpret_cast<Vector>(v); }
 BINVIT_INLINE Vector toFloat(IntVector v) { return __builtin_convertvector(v, Vector); }
 BINVIT_INLINE Vector absolute(Vector v) { return fromBits(bitsOf(v) & 0x7fffffff); }
+#if defined(__AVX512F__)
+typedef __m512 Register;
+#define BINVIT_X86(operation) _mm512_##operation##_ps
+#elif defined(__AVX2__)
+typedef __m256 Register;
+#define BINVIT_X86(operation) _mm256_##operation##_ps
+#elif defined(__SSE2__)
+typedef __m128 Register;
+#define BINVIT_X86(operation) _mm_##operation##_ps
+#endif
+
+// a < b ? a : b and a > b ? a : b, so b when one of them is a NaN; compilers do not find these instructions by themselves.
+#if defined(BINVIT_X86)
+BINVIT_INLINE Vector minimum(Vector a, Vector b) { return (Vector)BINVIT_X86(min)((Register)a, (Register)b); }
+BINVIT_INLINE Vector maximum(Vector a, Vector b) { return (Vector)BINVIT_X86(max)((Register)a, (Register)b); }
+BINVIT_INLINE Vector squareRoot(Vector v) { return (Vector)BINVIT_X86(sqrt)((Register)v); }
+#elif defined(__wasm_simd128__)
+BINVIT_INLINE Vector minimum(Vector a, Vector b) { return (Vector)wasm_f32x4_pmin((v128_t)b, (v128_t)a); }
+BINVIT_INLINE Vector maximum(Vector a, Vector b) { return (Vector)wasm_f32x4_pmax((v128_t)b, (v128_t)a); }
+BINVIT_INLINE Vector squareRoot(Vector v) { return (Vector)wasm_f32x4_sqrt((v128_t)v); }
+#else
 BINVIT_INLINE Vector minimum(Vector a, Vector b) { return a < b ? a : b; }
 BINVIT_INLINE Vector maximum(Vector a, Vector b) { return a > b ? a : b; }
-
 BINVIT_INLINE Vector squareRoot(Vector v) {
-#if defined(__AVX512F__)
-  return reinterpret_cast<Vector>(_mm512_sqrt_ps(reinterpret_cast<__m512>(v)));
-#elif defined(__AVX2__)
-  return reinterpret_cast<Vector>(_mm256_sqrt_ps(reinterpret_cast<__m256>(v)));
-#elif defined(__SSE2__)
-  return reinterpret_cast<Vector>(_mm_sqrt_ps(reinterpret_cast<__m128>(v)));
-#elif defined(__wasm_simd128__)
-  return reinterpret_cast<Vector>(wasm_f32x4_sqrt(reinterpret_cast<v128_t>(v)));
-#elif defined(__aarch64__)
-  return reinterpret_cast<Vector>(vsqrtq_f32(reinterpret_cast<float32x4_t>(v)));
-#else
   for (int i = 0; i < kWidth; i++) v[i] = __builtin_sqrtf(v[i]);
   return v;
-#endif
 }
+#endif
 
 // +1 where x >= 0 (also -0), -1 elsewhere.
 BINVIT_INLINE Vector signOf(Vector x) { return x < broadcast(0.0f) ? broadcast(-1.0f) : broadcast(1.0f); }

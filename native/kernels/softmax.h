@@ -1,4 +1,4 @@
-// Softmax of one row.
+// Softmax of rows.
 #pragma once
 #include "vector_math.h"
 
@@ -19,9 +19,50 @@ BINVIT_INLINE float softmaxRow(const float* x, float* y, Count count, float fact
     store(y + i, e, count - i);
   }
   sum = sumLanes(sum);
-  const Vector inverse = 1.0f / sum;
+  const float inverse = 1.0f / sum[0];
   for (Count i = 0; i < count; i += kWidth) store(y + i, load(y + i, count - i) * inverse, count - i);
   return sum[0];
+}
+
+// The same in place for rows of exactly `vectors` vectors, of which the first `count` elements count and the others become 0.
+// A row stays in registers.
+template <int vectors>
+BINVIT_INLINE void softmaxPaddedRow(float* x, Count count, float factor) {
+  Vector v[vectors];
+  BINVIT_UNROLL
+  for (int i = 0; i < vectors; i++) v[i] = load(x + i * kWidth) * factor;
+  constexpr int last = vectors - 1;
+  const Count rest = count - last * kWidth;
+  v[last] = firstLanes(v[last], rest, -__builtin_inff());
+  Vector top = v[0];
+  BINVIT_UNROLL
+  for (int i = 1; i < vectors; i++) top = maximum(top, v[i]);
+  top = maxLanes(top);
+  Vector sum{};
+  BINVIT_UNROLL
+  for (int i = 0; i < vectors; i++) {
+    v[i] = exponential(v[i] - top);
+    if (i == last) v[i] = firstLanes(v[i], rest);
+    sum += v[i];
+  }
+  const float inverse = 1.0f / sumLanes(sum)[0];
+  BINVIT_UNROLL
+  for (int i = 0; i < vectors; i++) store(x + i * kWidth, v[i] * inverse);
+}
+
+// Softmax in place over `rows` rows of `width` elements, a multiple of kWidth: the first `count` of a row count, the others
+// become 0.
+inline void softmaxPaddedRows(float* x, Count rows, Count width, Count count, float factor) {
+  switch (width / kWidth) {
+    case 1: for (Count r = 0; r < rows; r++) softmaxPaddedRow<1>(x + r * width, count, factor); break;
+    case 2: for (Count r = 0; r < rows; r++) softmaxPaddedRow<2>(x + r * width, count, factor); break;
+    case 4: for (Count r = 0; r < rows; r++) softmaxPaddedRow<4>(x + r * width, count, factor); break;
+    default:
+      for (Count r = 0; r < rows; r++) {
+        softmaxRow(x + r * width, x + r * width, count, factor);
+        for (Count i = count; i < width; i++) x[r * width + i] = 0.0f;
+      }
+  }
 }
 
 // dx = factor y (dy - sum(y dy)); dx = dy is allowed.

@@ -5,10 +5,9 @@
 
 namespace {
 
-// exp(x) to about 1 unit in the last place for x in [-87, 88]; below it is about 1e-38, above about 1e38. NaN stays NaN.
+// exp(x) to about 1 unit in the last place for x <= 0; below -87 it stays at about 1e-38. NaN stays NaN.
 BINVIT_INLINE Vector exponential(Vector x) {
-  x = x < broadcast(-87.0f) ? broadcast(-87.0f) : x;
-  x = x > broadcast(88.0f) ? broadcast(88.0f) : x;
+  x = maximum(broadcast(-87.0f), x);
   // Adding 1.5 * 2^23 rounds to an integer that stands in the low bits.
   const Vector magic = broadcast(12582912.0f);
   const Vector shifted = x * 1.44269504f + magic;

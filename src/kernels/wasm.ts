@@ -15,7 +15,7 @@ function growingMemory(memory: WebAssembly.Memory, heapBase: number): EngineMemo
   return {
     heapBase,
     limit: maximumPages * pageBytes,
-    buffer: () => memory.buffer as ArrayBuffer,
+    buffer: () => memory.buffer,
     reserve(end) {
       const present = memory.buffer.byteLength / pageBytes;
       const needed = Math.ceil(end / pageBytes);
