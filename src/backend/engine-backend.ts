@@ -69,8 +69,13 @@ export class EngineBackend extends MathBackendCPU {
     return dataId;
   }
 
-  /** Byte offset of a float32 or int32 tensor's data. */
-  offset(tensor: tf.TensorInfo): Offset {
+  /**
+   * Byte offset of a tensor's data.
+   *
+   * @throws TypeError when the tensor is of another type than the kernel reads
+   */
+  offset(tensor: tf.TensorInfo, dtype: NumericType = 'float32'): Offset {
+    if (tensor.dtype !== dtype) throw new TypeError(`expected a tensor of ${dtype}, found one of ${tensor.dtype}; cast it`);
     return this.#entry(tensor.dataId).settle();
   }
 

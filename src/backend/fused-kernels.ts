@@ -193,7 +193,7 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
 
   BinvitCrossEntropy({ inputs: { logits, labels }, backend, attrs }) {
     const [rows, classes] = logits!.shape as [number, number];
-    const [from, targets] = [backend.offset(logits!), backend.offset(labels!)];
+    const [from, targets] = [backend.offset(logits!), backend.offset(labels!, 'int32')];
     const [loss, probabilities] = [backend.output([]), backend.output([rows, classes])];
     const value = backend.library.crossEntropyForward(from, targets, probabilities.offset, rows, classes, attrs.smoothing!);
     backend.heap.float32(loss.offset, 1)[0] = value;
@@ -202,7 +202,7 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
 
   BinvitCrossEntropyGrad({ inputs: { probabilities, labels, dy }, backend, attrs }) {
     const [rows, classes] = probabilities!.shape as [number, number];
-    const [from, targets, gradient] = [backend.offset(probabilities!), backend.offset(labels!), backend.offset(dy!)];
+    const [from, targets, gradient] = [backend.offset(probabilities!), backend.offset(labels!, 'int32'), backend.offset(dy!)];
     const dlogits = backend.output([rows, classes]);
     const dloss = backend.heap.float32(gradient, 1)[0]!;
     backend.library.crossEntropyBackward(from, targets, dlogits.offset, rows, classes, attrs.smoothing!, dloss);

@@ -153,13 +153,15 @@ const fill: FastPath = ({ backend, attrs }) => {
   return y;
 };
 
-// tfjs's own kernel lets integers and booleans pass as float32 tensors over the same array; ours are told apart by their bits.
+// tfjs's own kernel lets integers and booleans pass as wider types over the same array; ours are told apart by their bits.
 const cast: FastPath = ({ inputs, backend, attrs }) => {
   const x = inputs.x!;
-  if (attrs.dtype !== 'float32' || (x.dtype !== 'int32' && x.dtype !== 'bool')) return undefined;
-  const values = backend.data.get(x.dataId).values as Int32Array | Uint8Array;
-  const y = backend.output(x.shape);
-  backend.heap.float32(y.offset, values.length).set(values);
+  const { dtype } = attrs;
+  const widens = (dtype === 'float32' && (x.dtype === 'int32' || x.dtype === 'bool')) || (dtype === 'int32' && x.dtype === 'bool');
+  if (!widens) return undefined;
+  const y = backend.output(x.shape, dtype);
+  const values = dtype === 'int32' ? backend.heap.int32(y.offset, size(x.shape)) : backend.heap.float32(y.offset, size(x.shape));
+  values.set(backend.data.get(x.dataId).values as Int32Array | Uint8Array);
   return y;
 };
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random, useBackend } from '../../src/backend/index.js';
+import { gelu } from '../../src/ops/index.js';
 import { activeEngine, engines, normalValues } from './engines.js';
 
 describe.each(engines)('the backend %s', name => {
@@ -74,6 +75,10 @@ describe.each(engines)('the backend %s', name => {
       expect(Array.from(tf.complex([1, 2], [3, 4]).dataSync())).toEqual([1, 3, 2, 4]);
       expect(tf.buffer([2], 'float32', new Float32Array([5, 6])).toTensor().bufferSync().get(1)).toBe(6);
     });
+  });
+
+  it('an engine kernel refuses integers where it reads floats', () => {
+    tf.tidy(() => { expect(() => gelu(tf.tensor1d([1, 2], 'int32'))).toThrow('expected a tensor of float32, found one of int32'); });
   });
 
   it('trains, predicts with and saves models of tf.layers', async () => {

@@ -26,6 +26,7 @@ const operations: Record<string, () => tf.Tensor | tf.Tensor[]> = {
     integers(3, 4).add(integers(4)), integers(5).mul(integers(5)), integers(5).sub(tf.scalar(2, 'int32')),
     sample(4).greater(0).cast('float32').mul(sample(4)), integers(6).cast('float32').add(0.5), sample(6).cast('int32').cast('float32').mul(2),
     sample(5).greater(0).cast('int32').sum(), tf.tensor1d([1, 0, 2], 'int32').cast('bool').cast('float32').sum(),
+    sample(5).greater(0).cast('int32').cast('float32').mul(3), tf.oneHot(sample(5).greater(0).cast('int32'), 2),
     integers(5).add(sample(5)), tf.addN([sample(5), sample(5), sample(5)]),
   ],
   'sums and means over all sets of axes': () => [0, 1, 2, [0, 1], [1, 2], [0, 2], [0, 1, 2], undefined, -1].flatMap(axis => [

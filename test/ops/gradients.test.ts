@@ -80,6 +80,16 @@ describe.each(backends)('on %s', name => {
     });
   });
 
+  it('labels that are no classes are refused', () => {
+    tf.tidy(() => {
+      const logits = tf.zeros([2, 3]);
+      expect(() => softmaxCrossEntropy(logits, tf.tensor1d([0, 3], 'int32'), 0)).toThrow('expected labels from 0 to 2, found 3');
+      expect(() => softmaxCrossEntropy(logits, tf.tensor1d([-1, 0], 'int32'), 0)).toThrow(RangeError);
+      expect(() => softmaxCrossEntropy(logits, tf.tensor1d([0, 1]), 0)).toThrow('int32 labels');
+      expect(() => softmaxCrossEntropy(logits, tf.tensor1d([0], 'int32'), 0)).toThrow(RangeError);
+    });
+  });
+
   it('a NaN comes through what takes no sign', () => {
     tf.tidy(() => {
       const x = tf.tensor2d([NaN, 1, 2, 3, 4, 5], [1, 6]);
