@@ -5,6 +5,7 @@
 
 #include "binvit.h"
 #include "kernels/parallel.h"
+#include "subnormals.h"
 
 namespace {
 
@@ -62,6 +63,7 @@ struct Binding<function> {
       napi_throw_type_error(env, nullptr, "An engine function was called with too few arguments.");
       return nullptr;
     }
+    const binvit::FlushSubnormals mode;
     return call(env, values, std::make_index_sequence<expected>());
   }
 };

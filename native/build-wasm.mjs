@@ -1,6 +1,7 @@
-// Compiles the engine to native/binvit.wasm with clang 14 (Debian: clang-14, lld-14) and records what it was made from. The
-// result is committed; test/kernels/wasm-build.test.ts holds it and the sources together.
-// Usage: node native/build-wasm.mjs [FOLDER]   (this folder unless given)
+// Compiles the engine to binvit.wasm with clang 14 (Debian: clang-14, lld-14) and records what it was made from. The result is
+// committed; test/kernels/build.test.ts holds it and the sources together.
+//   node native/build-wasm.mjs [FOLDER]   writes binvit.wasm and binvit.wasm.json (to this folder unless given)
+//   node native/build-wasm.mjs --hash     prints the hash of all that decides the bytes, apart from the compiler
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,10 +17,9 @@ const linkerOptions = [
   '--no-entry', '--export-dynamic', '--export=__heap_base', '--gc-sections', '--strip-all', '--stack-first',
 ];
 
-/** Hash of all that decides the bytes of binvit.wasm, apart from the compiler. */
-export const wasmHash = hashOf(kernelSources, { compilerOptions, linkerOptions });
+const sources = hashOf(kernelSources, { compilerOptions, linkerOptions });
 
-export function buildWasm(target) {
+function build(target) {
   const temporary = mkdtempSync(join(tmpdir(), 'binvit-wasm-'));
   const object = join(temporary, 'engine.o');
   try {
@@ -28,8 +28,9 @@ export function buildWasm(target) {
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
-  const version = execFileSync('clang-14', ['--version'], { encoding: 'utf8' }).match(/version ([\d.]+)/)[1];
-  writeFileSync(join(target, 'binvit.wasm.json'), `${JSON.stringify({ sources: wasmHash, clang: version }, null, 2)}\n`);
+  const [, clang] = execFileSync('clang-14', ['--version'], { encoding: 'utf8' }).match(/version ([\d.]+)/);
+  writeFileSync(join(target, 'binvit.wasm.json'), `${JSON.stringify({ sources, clang }, null, 2)}\n`);
 }
 
-if (process.argv[1] === import.meta.filename) buildWasm(process.argv[2] ?? folder);
+if (process.argv[2] === '--hash') console.log(sources);
+else build(process.argv[2] ?? folder);

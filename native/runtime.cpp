@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernels/parallel.h"
+#include "subnormals.h"
 
 #ifndef MAP_NORESERVE
 #define MAP_NORESERVE 0
@@ -55,6 +56,7 @@ class Pool {
 
  private:
   void work(int index, uint64_t seen) {
+    const FlushSubnormals mode;
     for (;;) {
       {
         std::unique_lock<std::mutex> lock(mutex_);

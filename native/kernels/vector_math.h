@@ -5,9 +5,11 @@
 
 namespace {
 
-// exp(x) to about 1 unit in the last place for x <= 0; below -87 it stays at about 1e-38. NaN stays NaN.
+// exp(x) to about 1 unit in the last place for -46 <= x <= 0, and 0 below: what is less than 1e-20 beside a largest value of 1
+// would only fill the backward pass with subnormal numbers, on which processors are slow. NaN stays NaN.
 BINVIT_INLINE Vector exponential(Vector x) {
-  x = maximum(broadcast(-87.0f), x);
+  const Mask negligible = x < broadcast(-46.0f);
+  x = maximum(broadcast(-46.0f), x);
   // Adding 1.5 * 2^23 rounds to an integer that stands in the low bits.
   const Vector magic = broadcast(12582912.0f);
   const Vector shifted = x * 1.44269504f + magic;
@@ -21,7 +23,8 @@ BINVIT_INLINE Vector exponential(Vector x) {
   p = p * r + 0.5f;
   p = p * r + 1.0f;
   p = p * r + 1.0f;
-  return fromBits(bitsOf(p) + (bitsOf(shifted) << 23));
+  const Vector result = fromBits(bitsOf(p) + (bitsOf(shifted) << 23));
+  return negligible ? Vector{} : result;
 }
 
 struct Normal {

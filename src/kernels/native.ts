@@ -51,13 +51,15 @@ export function nativeInstructionSets(): InstructionSet[] {
   }
 }
 
-function chooseInstructionSet({ supported, compiled }: Addon, forced: string | undefined): InstructionSet {
-  const found = forced === undefined ? supported[0] : supported.find(isa => isa === forced);
+function chooseInstructionSet({ supported, compiled }: Addon, wanted: InstructionSet | undefined): InstructionSet {
+  const forced = wanted ?? process.env.BINVIT_ISA;
+  const found = forced === undefined || forced === '' ? supported[0] : supported.find(isa => isa === forced);
   if (found !== undefined) return found;
+  const source = wanted === undefined ? `BINVIT_ISA was "${String(forced)}"` : `instruction set "${wanted}" was asked for`;
   const why = compiled.some(isa => isa === forced)
     ? 'this processor does not support it'
-    : `this build has ${compiled.join(', ')}`;
-  throw new Error(`BINVIT_ISA was "${String(forced)}", but ${why}; allowed here: ${supported.join(', ')}.`);
+    : `this build has only ${compiled.join(', ')}`;
+  throw new Error(`${source}, but ${why}; allowed here: ${supported.join(', ')}.`);
 }
 
 /**
@@ -68,7 +70,7 @@ function chooseInstructionSet({ supported, compiled }: Addon, forced: string | u
  */
 export function nativeEngine(isa?: InstructionSet): EngineLibrary {
   const opened = openAddon();
-  const chosen = chooseInstructionSet(opened, isa ?? process.env.BINVIT_ISA);
+  const chosen = chooseInstructionSet(opened, isa);
   const known = libraries.get(chosen);
   if (known !== undefined) return known;
 

@@ -10,22 +10,27 @@ const maximumPages = 65536;
 
 let library: EngineLibrary | undefined;
 
-/** Grows `memory` by half of itself or more, so that many small requests do not detach its buffer each time. */
 function growingMemory(memory: WebAssembly.Memory, heapBase: number): EngineMemory {
+  const limit = maximumPages * pageBytes;
   return {
     heapBase,
-    limit: maximumPages * pageBytes,
+    limit,
     buffer: () => memory.buffer,
     reserve(end) {
       const present = memory.buffer.byteLength / pageBytes;
       const needed = Math.ceil(end / pageBytes);
       if (needed <= present) return;
-      try {
-        memory.grow(Math.min(maximumPages, Math.max(needed, Math.ceil(present * 1.5))) - present);
-      } catch {
-        throw new RangeError(
-          `WASM memory of ${memory.buffer.byteLength} bytes had to grow to ${end} bytes, but the system refused it.`);
-      }
+      // Half as much again, so that many small requests do not detach the buffer each time.
+      const generous = Math.min(maximumPages, Math.max(needed, Math.ceil(present * 1.5)));
+      const grown = end <= limit && [generous, needed].some(pages => {
+        try {
+          memory.grow(pages - present);
+          return true;
+        } catch {
+          return false;
+        }
+      });
+      if (!grown) throw new RangeError(`WASM memory cannot grow from ${memory.buffer.byteLength} to ${end} bytes.`);
     },
   };
 }

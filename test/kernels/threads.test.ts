@@ -1,0 +1,68 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { Random } from '../../src/backend/random.js';
+import { nativeEngine, nativeInstructionSets, type EngineLibrary, type Offset } from '../../src/kernels/index.js';
+import { normals, Workspace } from './workspace.js';
+
+/** Runs kernels at shapes that are cut into several tasks, and returns all they write. */
+function everything(engine: EngineLibrary): Float32Array[] {
+  const random = Random.seeded(11);
+  const space = new Workspace(engine);
+  const outputs: [Offset, number][] = [];
+  const input = (count: number, deviation = 1): Offset => space.put(normals(random, count, deviation));
+  const output = (count: number): Offset => {
+    const offset = space.room(count);
+    outputs.push([offset, count]);
+    return offset;
+  };
+  const [m, inputs, wide] = [1030, 70, 130];
+  const [x, w, dy, bias] = [input(m * inputs), input(inputs * wide), input(m * wide), input(wide)];
+  for (const [transA, transB] of [[0, 0], [0, 1], [1, 0], [1, 1]] as const) {
+    engine.gemm(transA, transB, m, wide, inputs, x, transA ? m : inputs, w, transB ? inputs : wide, output(m * wide), wide,
+      bias, 0, 1, 0, 0, 0);
+  }
+  engine.gemm(0, 0, 7, 6, 5, x, 5, w, 6, output(100 * 42), 6, 0, 0, 100, 35, 0, 42);
+  engine.denseBackward(x, w, dy, output(m * inputs), output(inputs * wide), output(wide), m, inputs, wide);
+  const [effective, alpha] = [output(inputs * wide), output(wide)];
+  engine.binaryDenseForward(x, w, bias, output(m * wide), effective, alpha, m, inputs, wide, 1, 2);
+  engine.binaryDenseBackward(x, w, effective, alpha, dy, output(m * inputs), output(inputs * wide), output(wide),
+    m, inputs, wide, 1, 1, 0, 0, 1, 0, 0, 2, 1);
+  const [mean, rstd] = [output(m), output(m)];
+  engine.layerNormForward(x, w, bias, output(m * inputs), mean, rstd, m, inputs, 1e-6);
+  engine.layerNormBackward(x, w, mean, rstd, dy, output(m * inputs), output(inputs), output(inputs), m, inputs);
+  const probabilities = output(20 * 4 * 17 * 17);
+  const qkv = input(20 * 17 * 3 * 32);
+  engine.attentionForward(qkv, probabilities, output(20 * 17 * 32), 20, 17, 4, 8);
+  engine.attentionBackward(qkv, probabilities, dy, output(20 * 17 * 96), 20, 17, 4, 8);
+  const count = m * wide;
+  engine.geluForward(dy, output(count), count);
+  engine.geluBackward(dy, dy, output(count), count);
+  engine.estimatorBackward(dy, dy, output(count), count, 4, 1, 1);
+  engine.signForward(dy, output(count), count);
+  engine.softmaxRows(dy, output(count), m, wide);
+  engine.softmaxRowsBackward(dy, dy, output(count), m, wide);
+  engine.add(dy, bias, output(count), count, wide);
+  engine.multiply(dy, dy, output(count), count, count);
+  engine.sumAxis(dy, output(wide), 1, m, wide, 1);
+  engine.sumAxis(dy, output(count / 10), count / 10 / 5, 10, 5, 1);
+  engine.broadcastAxis(dy, output(count), m, 10, 13, 1);
+  engine.transpose(dy, output(count), 10, m / 10, wide, 1);
+  const table = space.putDoubles([input(count), output(count), dy, output(count), output(count), count, 0, 1]);
+  engine.adamW(table, 1, 0.1, 0.9, 0.999, 1e-8, 0.1, 0.001, 1);
+  return outputs.map(([offset, length]) => space.read(offset, length));
+}
+
+describe.each(nativeInstructionSets())('on %s', isa => {
+  const engine = nativeEngine(isa);
+  afterEach(() => { engine.setThreads(1); });
+
+  it('every number of threads gives the same bits', () => {
+    const alone = everything(engine);
+    for (const threads of [2, 3, 2]) {
+      engine.setThreads(threads);
+      const together = everything(engine);
+      expect(together.length).toBe(alone.length);
+      together.forEach((values, i) => { expect(Buffer.from(values.buffer).equals(Buffer.from(alone[i]!.buffer))).toBe(true); });
+    }
+  });
+});
