@@ -48,19 +48,28 @@ inline void multiplySignRows(const uint32_t* x, const uint32_t* w, Count rows, C
                              const float* alpha, const float* bias, float* y) {
   constexpr int kRows = 4;
   const Count words = wordsOf(in);
-  for (Count c = begin; c < end; c += kWidth, w += words * kWidth) {
-    const Vector scale = load(alpha + c, end - c);
-    const Vector shift = bias == nullptr ? Vector{} : load(bias + c, end - c);
-    Vector result[kRows];
-    Count r = 0;
-    for (; r + kRows <= rows; r += kRows) {
-      multiplySigns<kRows>(x + r * words, w, words, in, scale, shift, result);
-      BINVIT_UNROLL
-      for (int i = 0; i < kRows; i++) store(y + (r + i) * out + c, result[i], end - c);
-    }
-    for (; r < rows; r++) {
-      multiplySigns<1>(x + r * words, w, words, in, scale, shift, result);
-      store(y + r * out + c, result[0], end - c);
+  // Columns whose weights stay in the first-level cache while the rows pass, so that y is written row by row.
+  const Count block = 4096 / words < 1 ? kWidth : (4096 / words + kWidth - 1) / kWidth * kWidth;
+  for (; begin < end; begin += block, w += block * words) {
+    const Count last = end - begin < block ? end : begin + block;
+    for (Count r = 0; r < rows; r += kRows) {
+      const uint32_t* weights = w;
+      for (Count c = begin; c < last; c += kWidth, weights += words * kWidth) {
+        const Vector scale = load(alpha + c, end - c);
+        const Vector shift = bias == nullptr ? Vector{} : load(bias + c, end - c);
+        Vector result[kRows];
+        float* to = y + r * out + c;
+        if (rows - r >= kRows) {
+          multiplySigns<kRows>(x + r * words, weights, words, in, scale, shift, result);
+          BINVIT_UNROLL
+          for (int i = 0; i < kRows; i++) store(to + i * out, result[i], end - c);
+        } else {
+          for (Count i = 0; i < rows - r; i++) {
+            multiplySigns<1>(x + (r + i) * words, weights, words, in, scale, shift, result);
+            store(to + i * out, result[0], end - c);
+          }
+        }
+      }
     }
   }
 }

@@ -8,7 +8,7 @@ namespace {
 // exp(x) to about 1 unit in the last place for -46 <= x <= 0, and 0 below: what is less than 1e-20 beside a largest value of 1
 // would only fill the backward pass with subnormal numbers, on which processors are slow. NaN stays NaN.
 BINVIT_INLINE Vector exponential(Vector x) {
-  const Mask negligible = x < broadcast(-46.0f);
+  const IntVector negligible = x < broadcast(-46.0f);
   x = maximum(broadcast(-46.0f), x);
   // Adding 1.5 * 2^23 rounds to an integer that stands in the low bits.
   const Vector magic = broadcast(12582912.0f);
