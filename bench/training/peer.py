@@ -68,7 +68,7 @@ class ViT(nn.Module):
     def forward(self, images):
         batch, size = images.shape[0], images.shape[1] // self.patch
         patches = images.view(batch, size, self.patch, size, self.patch).transpose(2, 3).reshape(batch, size * size, -1)
-        return self.head(self.norm(self.blocks(self.embed(patches) + self.position)).mean(1))
+        return self.head(self.norm(self.blocks(self.embed(patches) + self.position).mean(1)))
 
 
 torch.manual_seed(1)

@@ -12,3 +12,4 @@ export { learningRateAt, type Schedule } from './schedule.js';
 export { stopSignal, type StopSignal } from './signals.js';
 export { flipRatio, packSigns } from './statistics.js';
 export { train, type TrainOptions } from './train.js';
+export { stepTimer, type StepTimer } from './step-timer.js';

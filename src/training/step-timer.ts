@@ -1,0 +1,44 @@
+import { Random } from '../backend/index.js';
+import { imageSet, wholeView } from '../data/index.js';
+import { parseTrainConfig, type TrainConfig } from './config.js';
+import { Trainer } from './trainer.js';
+
+/** Whole training steps on random images, for measurements. */
+export interface StepTimer {
+  /** Trains `count` steps and returns the milliseconds they took. */
+  run(count: number): number;
+  dispose(): void;
+}
+
+/**
+ * A trainer on the active backend whose steps can be timed: batch, forward, backward, clipping and optimizer, as in `train`.
+ *
+ * @param config model, plan and batch size count; data are random images of the model's size
+ */
+export function stepTimer(config: Pick<TrainConfig, 'model' | 'plan' | 'batchSize'>): StepTimer {
+  const { imgSize, inChans, numClasses } = config.model;
+  const count = 4 * config.batchSize;
+  const random = Random.seeded(1);
+  const set = imageSet({
+    name: 'random', height: imgSize, width: imgSize, channels: inChans,
+    images: Uint8Array.from({ length: count * imgSize * imgSize * inChans }, () => random.integer(256)),
+    labels: Uint8Array.from({ length: count }, () => random.integer(numClasses)),
+    classes: Array.from({ length: numClasses }, (_, index) => String(index)),
+  });
+  const view = wholeView(set);
+  const trainer = new Trainer(
+    parseTrainConfig({ ...config, data: { name: set.name }, learningRate: 1e-3, steps: 1_000_000 }),
+    {
+      name: set.name, sha256: { train: set.sha256, test: set.sha256 }, train: view, validation: view, test: view,
+      normalization: { mean: Array.from({ length: inChans }, () => 0.5), std: Array.from({ length: inChans }, () => 0.3) },
+    },
+    random);
+  return {
+    run(steps) {
+      const start = performance.now();
+      for (let step = 0; step < steps; step++) trainer.update(null);
+      return performance.now() - start;
+    },
+    dispose: () => { trainer.dispose(); },
+  };
+}
