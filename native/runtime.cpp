@@ -99,7 +99,13 @@ Pool& pool() {
 Memory mapMemory() {
   // Address space only: pages are committed when they are touched. A system with a limit grants less.
   for (size_t bytes = kMostMemory; bytes >= kLeastMemory; bytes >>= 1) {
-    if (void* base = reserve(bytes)) return memory = {static_cast<char*>(base), bytes};
+    void* const base = reserve(bytes);
+    if (base == nullptr) continue;
+#ifdef MADV_HUGEPAGE
+    // A step walks over tens of megabytes; with small pages address translation costs it some 6 %.
+    madvise(base, bytes, MADV_HUGEPAGE);
+#endif
+    return memory = {static_cast<char*>(base), bytes};
   }
   return {};
 }
