@@ -1,4 +1,5 @@
-import type { MethodName, Where } from '../binarize/index.js';
+import { z } from 'zod';
+import { methodNames, wheres, type MethodName, type Where } from '../binarize/index.js';
 
 /** Machine and software of one run. */
 export interface RowEnvironment {
@@ -42,7 +43,7 @@ export interface ResultRow {
   readonly steps: number;
   /** Training speed, evaluation not counted. */
   readonly imagesPerSecond: number | null;
-  /** Wall time of the process that finished the run, data loading not counted. */
+  /** Wall time of the process that finished the run, data loading not counted; 0 when the run failed. */
   readonly durationMs: number;
   readonly backend: string;
   /** The run folder, relative to the folder of `results.jsonl`. */
@@ -53,4 +54,23 @@ export interface ResultRow {
 /** `mlp/xnor-net, seed 2`: how messages name a run. */
 export function runName(row: Pick<ResultRow, 'cell' | 'seed'>): string {
   return `${row.cell}, seed ${row.seed}`;
+}
+
+const fraction = z.number().min(0).max(1).nullable();
+
+const schema: z.ZodType<ResultRow> = z.object({
+  configHash: z.string(), cell: z.string(), where: z.enum(wheres), method: z.enum([...methodNames, 'float']), scaled: z.boolean(),
+  weightBits: z.number(), inputBits: z.number(), seed: z.int(), learningRate: z.number(), status: z.enum(['done', 'failed']),
+  reason: z.string().nullable(), testAccuracy: fraction, validationAccuracy: fraction, testLoss: z.number().nullable(),
+  validationLoss: z.number().nullable(), trainLoss: z.number().nullable(), steps: z.int(), imagesPerSecond: z.number().nullable(),
+  durationMs: z.number(), backend: z.string(), dir: z.string(),
+  environment: z.object({ node: z.string(), platform: z.string(), cpu: z.string(), binvit: z.string(), engine: z.string() }),
+});
+
+/** @throws TypeError that names the first field that is wrong */
+export function parseResultRow(value: unknown): ResultRow {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw new TypeError(`result row: ${path.join('.')}: ${message}`);
 }

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import type { RowEnvironment } from './result-row.js';
+
+/** This machine and software, for a run whose backend said `engine` of itself. */
+export function rowEnvironment(engine: string): RowEnvironment {
+  return {
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+    cpu: os.cpus()[0]?.model ?? 'unknown',
+    binvit: packageVersion(),
+    engine,
+  };
+}
+
+/** Version of this package. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+}
