@@ -1,13 +1,12 @@
 export { claims, type Claim, type Comparison } from './claims.js';
-export { cellBits, cellName, gridCells, gridDataNames, gridJob, gridModel, type Cell, type GridDataName, type Job } from './grid.js';
+export { cellBits, cellName, gridCells, gridDataNames, gridModel, type Cell, type GridDataName, type Job } from './grid.js';
 export { converged, judgeClaims } from './judge.js';
 export { profileNames, profiles, type Profile, type ProfileName } from './profiles.js';
 export type { GridProgress } from './progress.js';
 export { runName, type ResultRow, type RowEnvironment } from './result-row.js';
-export { readResults, resultsPath, runJobs, type RunJobsOptions, type StoredResults } from './run-jobs.js';
+export { readResults, type StoredResults } from './run-jobs.js';
+export { readGrid, runGrid, type GridRecord, type GridResults, type GridSummary, type RunGridOptions } from './run-grid.js';
 export { holm, meanEstimate, signFlipTest, significance, smallestSignFlipP, tTest, type MeanEstimate } from './statistics.js';
-export {
-  chooseRate, defaultLearningRate, readTunedTable, tunedTablePath, type ChosenRate, type TunedCell, type TunedProfile, type TunedTable,
-  type TunedTrial,
-} from './tuned-table.js';
+export { tune, tunedRates, tuningSeed, type TuneOptions, type TuneSummary } from './tune.js';
+export { defaultLearningRate, readTunedTable, tunedTablePath, type TunedCell, type TunedProfile, type TunedTable, type TunedTrial } from './tuned-table.js';
 export type { ClaimResult, ComparisonResult, Verdict } from './verdict.js';
