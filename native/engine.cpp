@@ -4,6 +4,7 @@
 // Shared parts first: they belong to no instruction set's namespace (each translation unit has its own copy).
 #include "kernels/binary_gemm.h"
 #include "kernels/columns.h"
+#include "kernels/dense_backward.h"
 #include "kernels/estimator.h"
 #include "kernels/gemm.h"
 #include "kernels/softmax.h"

@@ -1,7 +1,6 @@
 #include "binary_gemm.h"
-#include "columns.h"
+#include "dense_backward.h"
 #include "estimator.h"
-#include "gemm.h"
 
 namespace {
 
@@ -79,24 +78,20 @@ void binaryDenseBackward(const float* x, const float* w, const float* effective,
                          float* dx, float* dw, float* db, int32_t m, int32_t in, int32_t out, int32_t inputBinary,
                          int32_t inputEstimator, float inputParameter0, float inputParameter1, int32_t weightEstimator,
                          float weightParameter0, float weightParameter1, int32_t scale, int32_t scaleExact) {
-  if (dx != nullptr) {
-    struct Context { const float* x; float* dx; Count in; EstimatorSpec estimator; } context{
-        x, dx, in, {inputEstimator, inputParameter0, inputParameter1}};
-    Product g{m, in, out, {dy, out, false}, {effective, out, true}, dx, in};
-    if (inputBinary && inputEstimator != kIdentity) {
-      g.context = &context;
-      g.rowsDone = [](const void* pointer, Count begin, Count end) {
-        const Context& c = *static_cast<const Context*>(pointer);
-        applyEstimator(c.x + begin * c.in, c.dx + begin * c.in, c.dx + begin * c.in, (end - begin) * c.in, c.estimator);
-      };
-    }
-    multiplyParallel(g);
+  struct Context { const float* x; float* dx; Count in; EstimatorSpec estimator; } context{
+      x, dx, in, {inputEstimator, inputParameter0, inputParameter1}};
+  Product forInput{m, in, out, {dy, out, false}, {effective, out, true}, dx, in};
+  if (inputBinary && inputEstimator != kIdentity) {
+    forInput.context = &context;
+    forInput.rowsDone = [](const void* pointer, Count begin, Count end) {
+      const Context& c = *static_cast<const Context*>(pointer);
+      float* rows = c.dx + begin * c.in;
+      applyEstimator(c.x + begin * c.in, rows, rows, (end - begin) * c.in, c.estimator);
+    };
   }
-  if (dw != nullptr) {
-    Product g{in, out, m, {x, in, true}, {dy, out, false}, dw, out};
-    g.signA = inputBinary != 0;
-    multiplyParallel(g);
+  Product forWeight{in, out, m, {x, in, true}, {dy, out, false}, dw, out};
+  forWeight.signA = inputBinary != 0;
+  multiplyBackward(forInput, forWeight, db);
+  if (dw != nullptr)
     latentGradient(w, alpha, dw, in, out, {weightEstimator, weightParameter0, weightParameter1}, scale, scaleExact != 0);
-  }
-  if (db != nullptr) sumAllColumns(dy, db, m, out, 1.0f);
 }

@@ -54,6 +54,8 @@ inline void multiplySignRows(const uint32_t* x, const uint32_t* w, Count rows, C
     const Count last = end - begin < block ? end : begin + block;
     for (Count r = 0; r < rows; r += kRows) {
       const uint32_t* weights = w;
+      // Rows of y soon to be written: without this a thread waits for them longer than it computes.
+      if (r + 2 * kRows < rows) prefetch<1>(y + (r + 2 * kRows) * out + begin, kRows * out);
       for (Count c = begin; c < last; c += kWidth, weights += words * kWidth) {
         const Vector scale = load(alpha + c, end - c);
         const Vector shift = bias == nullptr ? Vector{} : load(bias + c, end - c);

@@ -5,31 +5,26 @@
 
 namespace {
 
-// y[i] = factor * sum over rows of x[rows, cols], for columns [begin, end).
-inline void sumColumns(const float* x, float* y, Count rows, Count cols, Count begin, Count end, float factor) {
+// y = factor * (sum over the rows of x[rows, cols]) for columns [begin, end); y counts as one more row before the others when
+// `accumulate` is set, so that the sum may be taken in pieces without changing a bit.
+inline void sumColumns(const float* x, float* y, Count rows, Count cols, Count begin, Count end, float factor,
+                       bool accumulate = false) {
   Count c = begin;
   for (; c + 4 * kWidth <= end; c += 4 * kWidth) {
-    Vector s0{}, s1{}, s2{}, s3{};
+    Vector sums[4];
+    BINVIT_UNROLL
+    for (int i = 0; i < 4; i++) sums[i] = accumulate ? load(y + c + i * kWidth) : Vector{};
     for (const float *p = x + c, *last = p + rows * cols; p != last; p += cols) {
-      s0 += load(p);
-      s1 += load(p + kWidth);
-      s2 += load(p + 2 * kWidth);
-      s3 += load(p + 3 * kWidth);
+      BINVIT_UNROLL
+      for (int i = 0; i < 4; i++) sums[i] += load(p + i * kWidth);
     }
-    store(y + c, s0 * factor);
-    store(y + c + kWidth, s1 * factor);
-    store(y + c + 2 * kWidth, s2 * factor);
-    store(y + c + 3 * kWidth, s3 * factor);
+    BINVIT_UNROLL
+    for (int i = 0; i < 4; i++) store(y + c + i * kWidth, sums[i] * factor);
   }
-  for (; c + kWidth <= end; c += kWidth) {
-    Vector s{};
-    for (Count r = 0; r < rows; r++) s += load(x + r * cols + c);
-    store(y + c, s * factor);
-  }
-  for (; c < end; c++) {
-    float s = 0.0f;
-    for (Count r = 0; r < rows; r++) s += x[r * cols + c];
-    y[c] = s * factor;
+  for (; c < end; c += kWidth) {
+    Vector sum = accumulate ? load(y + c, end - c) : Vector{};
+    for (Count r = 0; r < rows; r++) sum += load(x + r * cols + c, end - c);
+    store(y + c, sum * factor, end - c);
   }
 }
 

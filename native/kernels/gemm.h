@@ -43,6 +43,9 @@ struct Product {
   bool signA = false;
   void (*rowsDone)(const void* context, Count begin, Count end) = nullptr;
   const void* context = nullptr;
+  // Where B is packed, 1 << 18 elements; Scratch::packedB unless set. When `packed` is set, it is there already, as one block.
+  float* space = nullptr;
+  bool packed = false;
 };
 
 // c = initial + a b for a tile; element (i, p) of a is a[i * aRow + p], or a[p * aRow + i] when transposed. initialRow 0
@@ -150,11 +153,12 @@ inline void multiplyStrip(const Product& g, const float* a, bool packedA, Count 
 
 // The whole product on the calling thread.
 inline void multiplySerial(const Product& g) {
-  Scratch& memory = scratch();
+  float* const packedA = scratch().packedA;
+  float* const packedB = g.space == nullptr ? scratch().packedB : g.space;
   static const float zeros[kTileCols] = {};
   const bool packA = g.a.transposed || g.signA;
   // A few rows of C do not repay a copy of B.
-  const bool packB = g.b.transposed || g.m > 2 * kBlockRows;
+  const bool packB = g.packed || g.b.transposed || g.m > 2 * kBlockRows;
   const Count depthEnd = g.k > 0 ? g.k : 1;
   for (Count colBegin = 0; colBegin < g.n; colBegin += kBlockCols) {
     const Count cols = g.n - colBegin < kBlockCols ? g.n - colBegin : kBlockCols;
@@ -162,20 +166,20 @@ inline void multiplySerial(const Product& g) {
       const Count depth = g.k - depthBegin < kBlockDepth ? g.k - depthBegin : kBlockDepth;
       for (Count j = 0; j < cols; j += kTileCols) {
         const Count width = cols - j < kTileCols ? cols - j : kTileCols;
-        if (packB || width % kWidth != 0)
-          packStrip(g.b, g.b.at(depthBegin, colBegin + j), depth, width, memory.packedB + j * depth);
+        if (!g.packed && (packB || width % kWidth != 0))
+          packStrip(g.b, g.b.at(depthBegin, colBegin + j), depth, width, packedB + j * depth);
       }
       for (Count rowBegin = 0; rowBegin < g.m; rowBegin += kBlockRows) {
         const Count rows = g.m - rowBegin < kBlockRows ? g.m - rowBegin : kBlockRows;
         const float* a = g.a.at(rowBegin, depthBegin);
         if (packA) {
-          packRows(g.a, a, rows, depth, g.signA, memory.packedA);
-          a = memory.packedA;
+          packRows(g.a, a, rows, depth, g.signA, packedA);
+          a = packedA;
         }
         for (Count j = 0; j < cols; j += kTileCols) {
           const Count width = cols - j < kTileCols ? cols - j : kTileCols;
           const bool packed = packB || width % kWidth != 0;
-          const float* strip = packed ? memory.packedB + j * depth : g.b.at(depthBegin, colBegin + j);
+          const float* strip = packed ? packedB + j * depth : g.b.at(depthBegin, colBegin + j);
           float* c = g.c + rowBegin * g.cRow + colBegin + j;
           const bool add = g.accumulate || depthBegin > 0;
           const float* initial = add ? c : g.bias != nullptr ? g.bias + colBegin + j : zeros;

@@ -139,6 +139,12 @@ BINVIT_INLINE Vector maxLanes(Vector v) {
   return maximum(v, exchange<1>(v));
 }
 
+// Asks for `count` elements that will be needed soon, to be written when `write` is set.
+template <int write = 0>
+BINVIT_INLINE void prefetch(const float* p, Count count) {
+  for (Count i = 0; i < count; i += 16) __builtin_prefetch(p + i, write, 2);
+}
+
 BINVIT_INLINE bool anyLane(IntVector mask) {
   int32_t any = 0;
   for (int i = 0; i < kWidth; i++) any |= mask[i];

@@ -45,11 +45,15 @@ describe.each(engines)('binary dense on %s', (_, engine) => {
       const weight = space.read(effective, inputs * outputs);
       expect(Array.from(weight)).toEqual(Array.from(w, (v, i) => sign(v) * factors[i % outputs]!));
       const signs = Array.from(w, sign);
-      const expected = product(inputBinary ? Array.from(x, sign) : x, signs, m, outputs, inputs).values
-        .map((v, i) => v * factors[i % outputs]! + (bias ? b[i % outputs]! : 0));
-      // With signs on both sides only alpha · integer + b is rounded, once or twice; a sum of floats errs with its length.
-      const tolerance = inputBinary ? 2e-7 * (inputs + 3) : 6e-8 * (inputs + 2) * inputs;
-      expect(excess(space.read(y, m * outputs), expected, tolerance)).toBeLessThanOrEqual(1);
+      const sums = product(inputBinary ? Array.from(x, sign) : x, signs, m, outputs, inputs);
+      const errors = Array.from(space.read(y, m * outputs), (value, i) => {
+        const [factor, shift] = [factors[i % outputs]!, bias ? b[i % outputs]! : 0];
+        // With signs on both sides only alpha · integer + b is rounded, once or twice; a sum of floats errs with its length.
+        const roundings = inputBinary ? 2 : inputs + 2;
+        const bound = roundings * 2 ** -24 * (factor * sums.magnitudes[i]! + Math.abs(shift));
+        return Math.abs(value - (factor * sums.values[i]! + shift)) / (bound + 1e-37);
+      });
+      expect(Math.max(...errors)).toBeLessThanOrEqual(1);
     }), { numRuns: 60 });
   });
 
