@@ -35,7 +35,7 @@ export function accuracyFigure(cells: readonly AccuracyCell[], options: FigureOp
       template: templates.light,
       width: options.width ?? defaultWidth,
       height,
-      title: { text: 'Test accuracy by binary part and method' },
+      title: { text: escapeText(options.title ?? 'Test accuracy by binary part and method') },
       xaxis: {
         tickvals: places.map((_, index) => index), ticktext: places.map(place => escapeText(whereLabel(place))),
         range: [-0.5, places.length - 0.5], showgrid: false, title: { text: 'binary part of each encoder block' },
@@ -72,8 +72,8 @@ function methodTraces(method: string, cells: readonly AccuracyCell[], position: 
       x: cells.map(position), y: cells.map(cell => 100 * cell.mean),
       error_y: {
         type: 'data', symmetric: false, color, thickness: 1.5, width: 4,
-        array: cells.map(cell => cell.interval === null ? 0 : 100 * (cell.interval[1] - cell.mean)),
-        arrayminus: cells.map(cell => cell.interval === null ? 0 : 100 * (cell.mean - cell.interval[0])),
+        array: cells.map(cell => cell.interval === null ? null : 100 * (cell.interval[1] - cell.mean)),
+        arrayminus: cells.map(cell => cell.interval === null ? null : 100 * (cell.mean - cell.interval[0])),
       },
       text: cells.map(cell => escapeText(describe(cell))), hoverinfo: 'text',
       marker: { color, symbol, size: 9 },

@@ -82,7 +82,7 @@ export function curvesFigure(cells: readonly CurveCell[], options: FigureOptions
       template: templates.light,
       width: options.width ?? defaultWidth,
       height,
-      title: { text: 'Training loss and validation accuracy' },
+      title: { text: escapeText(options.title ?? 'Training loss and validation accuracy') },
       legend: legendUnderTitle(height),
       margin: { l: 64, r: 20, t: 104, b: 54 },
       annotations: places.map((place, column) => ({

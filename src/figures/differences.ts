@@ -29,8 +29,8 @@ export function differencesFigure(differences: readonly Difference[], options: F
       x: members.map(row => 100 * row.mean), y: members.map(row => row.y),
       error_x: {
         type: 'data', symmetric: false, color, thickness: 1.5, width: 4,
-        array: members.map(row => row.interval === null ? 0 : 100 * (row.interval[1] - row.mean)),
-        arrayminus: members.map(row => row.interval === null ? 0 : 100 * (row.mean - row.interval[0])),
+        array: members.map(row => row.interval === null ? null : 100 * (row.interval[1] - row.mean)),
+        arrayminus: members.map(row => row.interval === null ? null : 100 * (row.mean - row.interval[0])),
       },
       text: members.map(row => escapeText(`${row.label}: ${describe(row)}`)), hoverinfo: 'text',
       marker: { color, symbol, size: 9 },
@@ -48,7 +48,7 @@ export function differencesFigure(differences: readonly Difference[], options: F
       template: templates.light,
       width: options.width ?? defaultWidth,
       height,
-      title: { text: 'Paired differences in test accuracy' },
+      title: { text: escapeText(options.title ?? 'Paired differences in test accuracy') },
       xaxis: { title: { text: 'difference (percentage points)' }, zeroline: true, zerolinecolor: neutral, zerolinewidth: 1 },
       yaxis: {
         tickvals: rows.map(row => row.y), ticktext: rows.map(row => breakLine(row.label)), range: [-0.6, rows.length - 0.4],

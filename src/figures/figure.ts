@@ -28,6 +28,8 @@ export interface Figure {
 export interface FigureOptions {
   /** Width in CSS pixels; the height follows from the data. Default: {@link defaultWidth}. */
   readonly width?: number;
+  /** Heading of the figure; each figure has a default. */
+  readonly title?: string;
 }
 
 /** Wide enough for a text column on a screen, and for a full line of an A4 page. */

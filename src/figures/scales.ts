@@ -57,7 +57,7 @@ export function scalesFigure(layers: readonly LayerScales[], options: FigureOpti
       template: templates.light,
       width: options.width ?? defaultWidth,
       height,
-      title: { text: 'Scaling factors by layer' },
+      title: { text: escapeText(options.title ?? 'Scaling factors by layer') },
       boxmode: 'group', boxgap: 0.25, boxgroupgap: 0.1,
       legend: legendUnderTitle(height),
       margin: { l: 60, r: 20, t: 100, b: 54 },

@@ -44,7 +44,7 @@ export function weightsFigure(run: RunWeights, options: FigureOptions & { readon
       template: templates.light,
       width: options.width ?? defaultWidth,
       height,
-      title: { text: escapeText(`Latent weights: ${methodLabel(run.method)}, ${whereLabel(run.where)}`) },
+      title: { text: escapeText(options.title ?? `Latent weights: ${methodLabel(run.method)}, ${whereLabel(run.where)}`) },
       showlegend: false,
       margin: { l: 60, r: 20, t: 66, b: 54 },
       ...panelAxes(panels, columns, rows, 36 / plotHeight),
@@ -63,10 +63,11 @@ export function weightsFigure(run: RunWeights, options: FigureOptions & { readon
 
 /** An outline in steps, filled: one path a panel. */
 function panelTrace({ layer, histogram: { edges, counts, n } }: Panel, index: number, color: string): PlotlyTrace {
-  const shares = counts.map(amount => n === 0 ? 0 : 100 * amount / n);
+  const shares = counts.map(amount => n === 0 ? 0 : Number((100 * amount / n).toPrecision(4)));
   return {
     type: 'scatter', mode: 'lines', name: escapeText(layer), xaxis: axisId('x', index), yaxis: axisId('y', index),
-    x: edges, y: [...shares, shares.at(-1)!], line: { shape: 'hv', color, width: 1 }, fill: 'tozeroy', fillcolor: translucent(color, 0.4),
+    // Four digits are finer than a pixel; the exact edges would be half of the file.
+    x: edges.map(edge => Number(edge.toPrecision(4))), y: [...shares, shares.at(-1)!], line: { shape: 'hv', color, width: 1 }, fill: 'tozeroy', fillcolor: translucent(color, 0.4),
     hovertemplate: '%{x:.3f}: %{y:.1f} %',
   };
 }

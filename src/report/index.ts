@@ -1,1 +1,4 @@
-export {};
+export { cellRows } from './cells.js';
+export { formatCells, resultsFrame, type DataFrame } from './dataframe.js';
+export type { CellRow } from './report.js';
+export { writeReport, type WriteReportOptions, type WrittenReport } from './write-report.js';

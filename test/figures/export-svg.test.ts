@@ -22,7 +22,7 @@ function texts(svg: string): { text: string; place: number[] }[] {
 
 const figures = Object.values(sampleFigures());
 let drawings: string[];
-beforeAll(async () => { drawings = await exportSvgs(figures); });
+beforeAll(async () => { drawings = await exportSvgs(figures); }, 60_000);
 
 describe('exportSvg', () => {
   it('gives the same bytes for the same figure, whatever was drawn before it', async () => {

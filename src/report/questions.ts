@@ -1,0 +1,41 @@
+import type { ClaimResult, Verdict } from '../experiments/index.js';
+import { count, points } from '../figures/index.js';
+import type { Answer } from './report.js';
+
+/** What the report asks, and which families of claims answer it. */
+export interface Question {
+  readonly id: string;
+  readonly question: string;
+  readonly families: readonly string[];
+  /** Whether its claims, taken together, answer yes or no. */
+  readonly answerable: boolean;
+}
+
+/** The two questions of the paper (IEICE PRMU2022-83), and what else the same runs tell. */
+export const questions: readonly Question[] = [
+  { id: 'scaling', question: 'Do scaling factors, which help binary CNNs, help binary Vision Transformers?', families: ['1'], answerable: true },
+  { id: 'parts', question: 'Is it better to binarize only the MLP or only the MHSA than both?', families: ['3', '3, greatly'], answerable: true },
+  { id: 'further', question: 'What else do the runs tell?', families: ['4', '5', '6'], answerable: false },
+];
+
+/** Yes, no or undecided, and then what each claim came to, with its numbers. */
+export function answer(claims: readonly ClaimResult[]): Answer {
+  return { lead: `${lead(claims.map(claim => claim.verdict))}.`, detail: claims.map(claimInWords).join(' ') };
+}
+
+function lead(verdicts: readonly Verdict[]): string {
+  const all = (verdict: Verdict): boolean => verdicts.every(other => other === verdict);
+  if (all('supported')) return 'Yes';
+  if (all('contradicted')) return 'No';
+  if (all('undecided')) return 'Undecided at this number of seeds';
+  if (!verdicts.includes('contradicted')) return 'Partly, as far as this number of seeds decides';
+  return verdicts.includes('supported') ? 'Only partly' : 'No, as far as this number of seeds decides';
+}
+
+function claimInWords({ claim, comparisons, verdict, n }: ClaimResult): string {
+  const means = comparisons.flatMap(({ mean }) => mean === null ? [] : [mean]);
+  const range = means.length === 0
+    ? 'nothing to compare yet'
+    : `mean differences from ${points(Math.min(...means))} to ${points(Math.max(...means))} points in ${count(means.length, 'comparison')}`;
+  return `${claim.sentence.replace(/\.$/, '')}: ${verdict} at n = ${n} (${range}).`;
+}

@@ -1,0 +1,36 @@
+import type { Report } from '../../src/report/report.js';
+import { sampleFigures } from '../figures/sample.js';
+
+/** A small report. `name` stands where names from configs and reasons of failures stand. */
+export function sampleReport(name = 'bwn'): Report {
+  const { accuracy, differences, curves, scales, weights } = sampleFigures(name);
+  return {
+    title: `binvit on ${name}`,
+    summary: `3 of 4 runs done, ${name}.`,
+    questions: [{
+      question: 'Do scaling factors help?',
+      answer: { lead: 'Undecided.', detail: `Too few runs of ${name}.` },
+      claims: [{
+        sentence: `Scaling helps ${name}.`, finding: '+1.0 points', verdict: 'undecided', n: 3,
+        comparisons: [{
+          label: `mlp: ${name} \u2212 bnn`, margin: 0, n: 3, missingSeeds: [], mean: 0.01, interval: [-0.01, 0.03], p: 0.2, adjustedP: 0.4, signFlipP: null,
+          verdict: 'undecided',
+        }],
+      }],
+      figure: { id: 'differences-scaling', title: 'Differences', figure: differences! },
+    }],
+    cells: [
+      { where: 'none', method: 'float', bits: 'W32A32', scaled: false, n: 3, mean: 0.95, interval: [0.946, 0.954], validationAccuracy: 0.94, learningRates: [0.003], imagesPerSecond: 4000 },
+      { where: 'mlp', method: name, bits: 'W1A32', scaled: true, n: 1, mean: 0.9, interval: null, validationAccuracy: null, learningRates: [0.01], imagesPerSecond: null },
+    ],
+    notes: [`${name}: tuned`],
+    accuracy: { id: 'accuracy', title: 'Accuracy', figure: accuracy! },
+    curves: { id: 'curves', title: 'Curves', figure: curves! },
+    scales: { id: 'scales', title: 'Scaling factors', figure: scales! },
+    weights: [{ id: 'weights-1', title: name, figure: weights! }],
+    absent: [{ kind: 'failed', run: `mlp/${name}, seed 2`, reason: `loss is NaN at step 12 in ${name}` }],
+    environment: [['Node', '20.20.2'], ['backend', name]],
+    data: [['train', 'ab'.repeat(32)]],
+    command: `npx binvit reproduce --data ${name}`,
+  };
+}
