@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const main = join(import.meta.dirname, '../../dist/cli/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'binvit-cli-'));
+afterAll(() => { rmSync(folder, { recursive: true }); });
+
+function binvit(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', cwd: folder });
+}
+
+describe('binvit', () => {
+  it.each(['reproduce', 'train', 'tune', 'summary', 'report', 'bench'])('%s --help describes its options and ends with 0', command => {
+    const { status, stdout } = binvit(command, '--help');
+    expect(status).toBe(0);
+    expect(stdout).toContain('--json');
+  });
+
+  it('summary prints the published number of operations of DeiT-T', () => {
+    const { status, stdout } = binvit('summary', '--model', 'deit_tiny', '--where', 'all', '--attention-products', '--json');
+    expect(status).toBe(0);
+    // 48.2 M: DeiT-T with everything in the encoder at 1 bit, by the counting of BiViT (arXiv 2211.07091).
+    expect((JSON.parse(stdout) as { total: { ops: number } }).total.ops / 1e6).toBeCloseTo(48.2, 1);
+  });
+
+  it('summary names the binarized layers of a plan', () => {
+    const { stdout } = binvit('summary', '--plan', '--where', 'mlp');
+    expect(stdout).toContain('fc1');
+    expect(stdout).toContain('xnor-net');
+  });
+
+  it('train writes a run, and the same command again returns its result without training', () => {
+    const out = join(folder, 'run');
+    const first = binvit('train', '--where', 'mlp', '--method', 'bwn', '--steps', '3', '--batch-size', '16', '--out', out, '--json');
+    expect(first.stderr).not.toContain('binvit:');
+    expect(first.status).toBe(0);
+    expect(existsSync(join(out, 'model.safetensors'))).toBe(true);
+    const again = binvit('train', '--where', 'mlp', '--method', 'bwn', '--steps', '3', '--batch-size', '16', '--out', out, '--json');
+    expect(JSON.parse(again.stdout)).toEqual(JSON.parse(first.stdout));
+    expect(binvit('train', '--where', 'mlp', '--method', 'bwn', '--steps', '4', '--batch-size', '16', '--out', out)).toMatchObject({
+      status: 1, stderr: expect.stringContaining('steps') as string,
+    });
+  });
+
+  it('bench measures a backend', () => {
+    const { status, stdout } = binvit('bench', '--backend', 'wasm', '--rounds', '1', '--batch-size', '4', '--json');
+    expect(status).toBe(0);
+    expect((JSON.parse(stdout) as { step: string; imagesPerSecond: number }[]).map(row => [row.step, row.imagesPerSecond > 0]))
+      .toEqual([['float', true], ['W1A1', true]]);
+  });
+
+  const damaged = join(folder, 'damaged.json');
+  writeFileSync(damaged, '{"model": {}');
+
+  it.each([
+    ['an unknown option', ['train', '--stepz', '3'], 2, '--stepz'],
+    ['an unknown command', ['trian'], 2, 'trian'],
+    ['a value outside what is allowed', ['train', '--where', 'head'], 2, 'none, mlp, mhsa, all'],
+    ['a number that is none', ['train', '--steps', 'many'], 2, 'whole number of at least 1'],
+    ['a folder without results', ['report', 'nowhere'], 1, 'nowhere'],
+    ['a configuration that is no JSON', ['train', '--config', damaged], 1, damaged],
+    ['a data folder that is not there', ['train', '--data', 'fashion-mnist', '--data-dir', 'nowhere'], 1, 'nowhere'],
+  ])('%s ends with one sentence that names it', (_, args, status, named) => {
+    const result = binvit(...args);
+    expect(result.status).toBe(status);
+    expect(result.stderr).toContain(named);
+    expect(result.stderr).not.toContain('    at ');
+  });
+
+  it('prints the stack of an error only with --verbose', () => {
+    expect(binvit('--verbose', 'report', 'nowhere').stderr).toContain('    at ');
+  });
+
+  it('names the version of the package', () => {
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string };
+    expect(binvit('--version').stdout.trim()).toBe(version);
+  });
+});
