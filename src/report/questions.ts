@@ -18,18 +18,20 @@ export const questions: readonly Question[] = [
   { id: 'further', question: 'What else do the runs tell?', families: ['4', '5', '6'], answerable: false },
 ];
 
-/** Yes, no or undecided, and then what each claim came to, with its numbers. */
+/** How many comparisons say yes, and then what each claim came to, with its numbers. */
 export function answer(claims: readonly ClaimResult[]): Answer {
-  return { lead: `${lead(claims.map(claim => claim.verdict))}.`, detail: claims.map(claimInWords).join(' ') };
+  // Claims that also ask for a margin ("greatly") repeat the comparisons of those that do not.
+  const comparisons = claims.filter(({ claim }) => claim.margin === 0).flatMap(claim => claim.comparisons);
+  return { lead: lead(comparisons.map(comparison => comparison.verdict)), detail: claims.map(claimInWords).join(' ') };
 }
 
 function lead(verdicts: readonly Verdict[]): string {
-  const all = (verdict: Verdict): boolean => verdicts.every(other => other === verdict);
-  if (all('supported')) return 'Yes';
-  if (all('contradicted')) return 'No';
-  if (all('undecided')) return 'Undecided at this number of seeds';
-  if (!verdicts.includes('contradicted')) return 'Partly, as far as this number of seeds decides';
-  return verdicts.includes('supported') ? 'Only partly' : 'No, as far as this number of seeds decides';
+  const of = (verdict: Verdict): number => verdicts.filter(other => other === verdict).length;
+  const [yes, no, undecided] = [of('supported'), of('contradicted'), of('undecided')];
+  if (yes === verdicts.length) return `Yes, in all ${count(yes, 'comparison')}.`;
+  if (no === verdicts.length) return `No, in none of ${count(no, 'comparison')}.`;
+  if (undecided === verdicts.length) return 'Undecided at this number of seeds.';
+  return `Yes in ${yes} of ${count(verdicts.length, 'comparison')}, no in ${no}, undecided in ${undecided}.`;
 }
 
 function claimInWords({ claim, comparisons, verdict, n }: ClaimResult): string {
