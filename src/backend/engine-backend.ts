@@ -86,14 +86,20 @@ export class EngineBackend extends MathBackendCPU {
     return { dataId: this.#register(entry), shape, dtype, offset };
   }
 
-  override write(values: Values, shape: number[], dtype: tf.DataType): tf.DataId {
-    return this.#register(new Entry(this.heap, dtype, tf.util.sizeFromShape(shape), values));
+  override write(values: Values | undefined, shape: number[], dtype: tf.DataType): tf.DataId {
+    return this.#register(new Entry(this.heap, dtype, tf.util.sizeFromShape(shape), this.#owned(values)));
   }
 
   override move(dataId: tf.DataId, values: Values, shape: number[], dtype: tf.DataType, refCount: number): void {
-    const entry = new Entry(this.heap, dtype, tf.util.sizeFromShape(shape), values);
+    const entry = new Entry(this.heap, dtype, tf.util.sizeFromShape(shape), this.#owned(values));
     entry.refCount = refCount;
     this.data.set(dataId, entry as never);
+  }
+
+  /** Some of tfjs's kernels give a tensor the array of another; where that is linear memory, which is used again, it is copied. */
+  #owned(values: Values | undefined): Values | undefined {
+    const isView = ArrayBuffer.isView(values) && values.buffer === this.library.memory.buffer();
+    return isView ? (values as Float32Array | Int32Array).slice() : values;
   }
 
   override readSync(dataId: tf.DataId): Values {

@@ -1,18 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import type { EngineBackend } from './engine-backend.js';
-
-/** What a kernel function of tfjs receives. */
-interface KernelCall {
-  inputs: Record<string, tf.TensorInfo>;
-  backend: EngineBackend;
-  attrs: Record<string, unknown>;
-}
-
-/** Runs the kernel, or says by `undefined` that this case is left to tfjs's own kernel. */
-type FastPath = (call: KernelCall) => tf.TensorInfo | undefined;
+import { axisKernels } from './axis-kernels.js';
+import { isFloat, type FastPath, type KernelCall } from './fast-path.js';
+import { mapKernels } from './map-kernels.js';
 
 const size = tf.util.sizeFromShape;
-const isFloat = (...tensors: tf.TensorInfo[]): boolean => tensors.every(({ dtype }) => dtype === 'float32');
 
 /** Shape without leading ones. */
 function trimmed(shape: number[]): number[] {
@@ -166,6 +157,8 @@ const cast: FastPath = ({ inputs, backend, attrs }) => {
 };
 
 const fastPaths: Record<string, FastPath> = {
+  ...axisKernels,
+  ...mapKernels,
   Add: elementwise('add'),
   Sub: elementwise('subtract'),
   Multiply: elementwise('multiply'),

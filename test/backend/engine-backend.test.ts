@@ -30,6 +30,15 @@ describe.each(engines)('the backend %s', name => {
     tf.dispose([reshaped, noise]);
   });
 
+  it('a kernel of tfjs that hands an array on does not share memory that is used again', () => {
+    const [real, imag] = [tf.tensor1d([1, 2]).add(1), tf.tensor1d([5, 6]).add(1)];
+    const complex = tf.complex(real, imag);
+    tf.dispose([real, imag]);
+    const noise = [tf.fill([2], 9), tf.fill([2], 9)];
+    expect(Array.from(complex.dataSync())).toEqual([2, 6, 3, 7]);
+    tf.dispose([complex, noise]);
+  });
+
   it('reserves no memory for a training step that it has run before', () => {
     const weight = tf.variable(tf.tensor(normalValues(Random.seeded(1), 48), [6, 8]));
     const optimizer = tf.train.adam(0.01);

@@ -120,6 +120,23 @@ describe.each(engines)('every tfjs operation gives on %s what it gives on cpu:',
     }), { numRuns: 100 });
   });
 
+  it('slice, split, concat and pad along every axis, bit for bit', async () => {
+    const boxes = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }).chain(shape =>
+      fc.record({ shape: fc.constant(shape), axis: fc.nat(shape.length - 1), cut: fc.nat(6), padding: fc.nat(2) }));
+    await fc.assert(fc.asyncProperty(boxes, async ({ shape, axis, cut, padding }) => {
+      const moved = (): tf.Tensor[] => {
+        const x = sample(...shape).add(0);
+        const length = shape[axis]!;
+        const at = cut % (length + 1);
+        const parts = tf.split(x, [at, -1], axis);
+        const begin = shape.map((_, i) => (i === axis ? Math.min(at, length - 1) : 0));
+        const paddings = shape.map((_, i): [number, number] => (i === axis ? [padding, at] : [0, 0]));
+        return [...parts, tf.concat([...parts, x], axis), tf.slice(x, begin), tf.slice(x, shape.map(() => 0), shape.map(n => Math.ceil(n / 2))), tf.pad(x, paddings, 7), ...tf.split(x, length, axis)];
+      };
+      expect(await valuesOn(name, moved)).toEqual(await valuesOn('cpu', moved));
+    }), { numRuns: 60 });
+  });
+
   it('gradients through the operations that a layer is composed of', async () => {
     const gradients = (): tf.Tensor[] => [
       tf.grad(x => tf.gather(x, tf.tensor1d([0, 2, 2], 'int32')).square().sum())(sample(4, 3)),
