@@ -71,7 +71,10 @@ const partialBeatsFull: Claim[] = variants.flatMap(({ variant, words, weightsOnl
     }))),
   })));
 
-/** With losses L = float − arm: L(all) − L(mlp) − L(mhsa) = mlp + mhsa − all − float. */
+/**
+ * With losses L = float − arm: L(all) − L(mlp) − L(mhsa) = mlp + mhsa − all − float. No arm can fall below chance, so where a
+ * part alone is near chance already the contrast says nothing about adding up; such arms are named as not converged.
+ */
 const superAdditivity: Claim[] = variants.map(({ variant, words, weightsOnly, both }) => ({
   id: `4, ${variant}`,
   family: '4',

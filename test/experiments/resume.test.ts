@@ -47,6 +47,8 @@ function options(out: string): RunJobsOptions {
 function outcome(out: string): { rows: object[]; weights: string[] } {
   const { rows, damaged } = readResults(folder.path(out));
   expect(damaged).toEqual([]);
+  // Several workers end in any order.
+  rows.sort((a, b) => a.cell.localeCompare(b.cell));
   return {
     rows: rows.map((row: ResultRow) => ({ ...row, durationMs: 0, imagesPerSecond: 0 })),
     weights: rows.map(row => readFileSync(join(folder.path(out), row.dir, 'model.safetensors'), 'base64')),
@@ -70,6 +72,11 @@ test('the real worker trains on the data of a folder and reports what the run fo
     expect(row.imagesPerSecond).toBeGreaterThan(0);
     expect(existsSync(join(folder.path('whole'), row.dir, 'metrics.jsonl'))).toBe(true);
   }
+});
+
+test('two workers leave the same rows and weights as one', async () => {
+  await runJobs(jobs, { ...options('two'), workers: 2 });
+  expect(outcome('two')).toEqual(outcome('whole'));
 });
 
 test('interrupted in its first and its second run and gone on with, it leaves the same rows and weights', async () => {
