@@ -2,7 +2,8 @@
 //
 // Matrices are row-major float32 unless said otherwise; `ld*` are row strides in elements. Pointers that may be null say so.
 // Outputs may not overlap inputs, except where a function says that it works in place. Kernels do not check shapes: their
-// caller has. Callers in TypeScript pass byte offsets into the engine's linear memory; offset 0 is the null pointer.
+// caller has. Their scratch memory is of fixed size, which limits `in` of the binary functions to 2^19, `dim` of LayerNorm to
+// 2^18, and attention as it says. Callers in TypeScript pass byte offsets into the engine's linear memory; offset 0 is the null pointer.
 //
 // The native build compiles the same sources once per instruction set, each into a namespace of its own (BINVIT_ISA); the
 // wasm build exports the names as they stand.
@@ -88,6 +89,7 @@ void layerNormBackward(const float* x, const float* gamma, const float* mean, co
 // Softmax attention of the fused projection. qkv [batch, tokens, 3 heads headDim], the last axis ordered q | k | v and each
 // of them by head; probabilities = softmax(q k^T / sqrt(headDim)) [batch, heads, tokens, tokens], saved;
 // output [batch, tokens, heads headDim], or null when only the probabilities are wanted.
+// With tokens and headDim rounded up to 16, tokens (4 headDim + 128) + 192 headDim may not exceed 2^19 (also backward).
 void attentionForward(const float* qkv, float* probabilities, float* output, int32_t batch, int32_t tokens, int32_t heads,
                       int32_t headDim);
 

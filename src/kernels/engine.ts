@@ -38,7 +38,7 @@ export type Offset = number;
  * The engine: kernels over one linear memory. All matrices are row-major float32; the meaning of every function, the shapes
  * and which pointers may be 0 stand in `native/binvit.h`. Arguments are not checked: the caller has.
  */
-export interface EngineLibrary {
+export interface EngineLibrary extends EngineFunctions {
   readonly kind: EngineKind;
   readonly isa: InstructionSet;
   readonly memory: EngineMemory;
@@ -46,7 +46,10 @@ export interface EngineLibrary {
   readonly threads: number;
   /** Sets the number of threads (1 to 256); WASM stays at 1. */
   setThreads(threads: number): void;
+}
 
+/** The C functions of `native/binvit.h`. */
+export interface EngineFunctions {
   /** C (+)= op(A) op(B) + bias, batched. */
   gemm(
     transA: number, transB: number, m: number, n: number, k: number, a: Offset, lda: number, b: Offset, ldb: number,
@@ -86,7 +89,10 @@ export interface EngineLibrary {
     x: Offset, gamma: Offset, mean: Offset, rstd: Offset, dy: Offset, dx: Offset, dgamma: Offset, dbeta: Offset,
     rows: number, dim: number,
   ): void;
-  /** Softmax attention of fused qkv, saving the probabilities; `output` may be 0. */
+  /**
+   * Softmax attention of fused qkv, saving the probabilities; `output` may be 0.
+   * @throws RangeError when a head is too large for the scratch memory (1,024 tokens of 64 fit)
+   */
   attentionForward(
     qkv: Offset, probabilities: Offset, output: Offset, batch: number, tokens: number, heads: number, headDim: number,
   ): void;

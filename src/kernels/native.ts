@@ -1,11 +1,9 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-import type { EngineLibrary, EngineMemory, InstructionSet } from './engine.js';
+import { withAttentionLimit } from './attention-limit.js';
+import type { EngineFunctions, EngineLibrary, EngineMemory, InstructionSet } from './engine.js';
 import { threadsFromEnvironment } from './threads.js';
-
-/** The C functions that the addon binds for one instruction set. */
-type Functions = Omit<EngineLibrary, 'kind' | 'isa' | 'memory' | 'threads' | 'setThreads'>;
 
 /** What `native/addon.cpp` exports. */
 interface Addon {
@@ -17,7 +15,8 @@ interface Addon {
   /** The linear memory: address space whose pages are committed when they are touched. */
   memory: ArrayBuffer;
   setThreads(threads: number): void;
-  bind(isa: InstructionSet): Functions;
+  /** The functions, compiled for one instruction set. */
+  bind(isa: InstructionSet): EngineFunctions;
 }
 
 const addonPath = fileURLToPath(new URL('../../build/binvit.node', import.meta.url));
@@ -93,7 +92,7 @@ export function nativeEngine(isa?: InstructionSet): EngineLibrary {
       opened.setThreads(count);
       threads = count;
     },
-    ...opened.bind(chosen),
+    ...withAttentionLimit(opened.bind(chosen)),
   };
   libraries.set(chosen, library);
   return library;

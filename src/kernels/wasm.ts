@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-import type { EngineLibrary, EngineMemory } from './engine.js';
-
-type Functions = Omit<EngineLibrary, 'kind' | 'isa' | 'memory' | 'threads' | 'setThreads'>;
+import { withAttentionLimit } from './attention-limit.js';
+import type { EngineFunctions, EngineLibrary, EngineMemory } from './engine.js';
 
 const pageBytes = 65536;
 /** Pages that a 32-bit address space holds. */
@@ -44,14 +43,14 @@ export function wasmEngine(): EngineLibrary {
   if (library !== undefined) return library;
   const module = new WebAssembly.Module(readFileSync(new URL('../../native/binvit.wasm', import.meta.url)));
   const { memory, __heap_base, ...functions } = new WebAssembly.Instance(module).exports as unknown as
-    { memory: WebAssembly.Memory; __heap_base: WebAssembly.Global<'i32'> } & Functions;
+    { memory: WebAssembly.Memory; __heap_base: WebAssembly.Global<'i32'> } & EngineFunctions;
   library = {
     kind: 'wasm',
     isa: 'simd128',
     memory: growingMemory(memory, Math.ceil(__heap_base.value / 64) * 64),
     threads: 1,
     setThreads() { /* one thread is all that this build has */ },
-    ...functions,
+    ...withAttentionLimit(functions),
   };
   return library;
 }

@@ -88,6 +88,17 @@ describe.each(engines)('encoder kernels on %s', (_, engine) => {
     expect(excess(space.read(dqkv, qkv.length), expected.dqkv, 1e-5, 1e-5)).toBeLessThanOrEqual(1);
   });
 
+  it('attend to as many tokens as the scratch memory holds, and refuse more', () => {
+    const attend = (tokens: number, headDim: number): void => {
+      const space = new Workspace(engine);
+      const [qkv, probabilities, output] = [3, tokens / headDim, 1].map(parts => space.room(parts * tokens * headDim));
+      engine.attentionForward(qkv!, probabilities!, output!, 1, tokens, 1, headDim);
+      engine.attentionBackward(qkv!, probabilities!, output!, qkv!, 1, tokens, 1, headDim);
+    };
+    attend(1200, 64);
+    expect(() => { attend(1344, 64); }).toThrow(/^The engine's attention was asked for 1344 tokens with heads of 64, /);
+  });
+
   it('compute GELU from an erf that errs by less than 2e-7', () => {
     const x = Float32Array.from({ length: 8003 }, (_, i) => (i - 4001) / 500);
     x.set([0, -0, 100, -100, 1e-6, -1e-6]);
