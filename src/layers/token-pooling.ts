@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { tokenMean } from '../ops/index.js';
 import { VitLayer } from './vit-layer.js';
 
 export interface TokenPoolingConfig {
@@ -17,7 +18,7 @@ export class TokenPooling extends VitLayer<TokenPoolingConfig> {
   override forward(x: tf.Tensor): tf.Tensor {
     const { pool, classToken } = this.config;
     if (pool === 'token') return tf.squeeze(tf.slice(x, [0, 0, 0], [-1, 1, -1]), [1]);
-    return tf.mean(classToken ? tf.slice(x, [0, 1, 0]) : x, 1);
+    return tokenMean(classToken ? tf.slice(x, [0, 1, 0]) : x);
   }
 
   override computeOutputShape(): tf.Shape {

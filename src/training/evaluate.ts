@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { evaluationBatches, type ImageView, type Normalization } from '../data/index.js';
 import { forward } from '../models/index.js';
 
-const evaluationBatchSize = 500;
+const evaluationBatchSize = 128;
 
 /** Result of {@link evaluate}. */
 export interface Evaluation {

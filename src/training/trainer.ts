@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { Random, type RandomState } from '../backend/index.js';
 import { Batches, type BatchesState } from '../data/index.js';
 import { binaryLayers, forward, setProgress, vitParameters, type VitParameter } from '../models/index.js';
-import { AdamW, globalNorm, NonFiniteError, Sgd, softmaxCrossEntropy } from '../ops/index.js';
+import { AdamW, globalNorm, lossAndGradients, NonFiniteError, Sgd, softmaxCrossEntropy } from '../ops/index.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { TrainConfig } from './config.js';
 import { DivergedError, firstNonFinite, suggestion } from './diagnosis.js';
@@ -93,12 +93,12 @@ export class Trainer {
     const { images, labels } = this.#batches.next();
     let gradients: tf.Tensor[] = [];
     try {
-      const pass = tf.engine().gradients(
+      const pass = lossAndGradients(
         () => softmaxCrossEntropy(forward(this.model, images, { training: true, random: this.#random }), labels, config.labelSmoothing),
         this.#groups.map(group => group.variable));
-      gradients = pass.grads;
-      const loss = pass.value.dataSync()[0]!;
-      pass.value.dispose();
+      gradients = pass.gradients;
+      const loss = pass.loss.dataSync()[0]!;
+      pass.loss.dispose();
       const gradientNorm = globalNorm(gradients);
       if (!Number.isFinite(loss)) throw this.#diverged(`the loss is ${loss}`, images, gradients, lastGoodCheckpoint);
       if (!Number.isFinite(gradientNorm)) throw this.#diverged(`the gradient norm is ${gradientNorm}`, images, gradients, lastGoodCheckpoint);
