@@ -1,6 +1,7 @@
+import type { Verdict } from '../experiments/index.js';
 import { defaultWidth, type Figure, type FigureOptions } from './figure.js';
 import { escapeText, points } from './text.js';
-import { legendUnderTitle, neutral, templates, verdictStyle, type Verdict } from './theme.js';
+import { legendUnderTitle, neutral, templates, verdictStyle } from './theme.js';
 
 /** A paired comparison of two arms, or a contrast of several. */
 export interface Difference {

@@ -1,3 +1,5 @@
+import type { Verdict } from '../experiments/index.js';
+
 /** Fonts: DejaVu Sans is what the SVG export measures; Verdana shares its widths where DejaVu is not installed. */
 export const fontFamily = 'DejaVu Sans, Verdana, sans-serif';
 
@@ -30,9 +32,7 @@ const verdictStyles = {
   supported: { color: '#009E73', symbol: 'circle' },
   contradicted: { color: '#D55E00', symbol: 'x' },
   undecided: { color: neutral, symbol: 'circle-open' },
-} satisfies Record<string, MarkStyle>;
-
-export type Verdict = keyof typeof verdictStyles;
+} satisfies Record<Verdict, MarkStyle>;
 
 const otherStyle: MarkStyle = { color: '#CC79A7', symbol: 'triangle-up' };
 
