@@ -106,6 +106,8 @@ const wanted = process.argv.slice(2);
 const engines = [...nativeInstructionSets(), 'simd128'].filter(isa => wanted.length === 0 || wanted.includes(isa));
 for (const isa of engines) {
   console.log(`\n${isa}`);
-  for (const [name, ns, rate, unit] of measure(isa === 'simd128' ? loadEngine('wasm') : nativeEngine(isa)))
-    console.log(`  ${name.padEnd(36)} ${(ns / 1000).toFixed(1).padStart(9)} us ${rate.toFixed(unit === 'ns/element' ? 3 : 1).padStart(9)} ${unit}`);
+  for (const [name, ns, rate, unit] of measure(isa === 'simd128' ? loadEngine('wasm') : nativeEngine(isa))) {
+    const digits = unit === 'ns/element' ? 3 : 1;
+    console.log(`  ${name.padEnd(36)} ${(ns / 1000).toFixed(1).padStart(9)} us ${rate.toFixed(digits).padStart(9)} ${unit}`);
+  }
 }

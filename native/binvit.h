@@ -3,7 +3,8 @@
 // Matrices are row-major float32 unless said otherwise; `ld*` are row strides in elements. Pointers that may be null say so.
 // Outputs may not overlap inputs, except where a function says that it works in place. Kernels do not check shapes: their
 // caller has. Their scratch memory is of fixed size, which limits `in` of the binary functions to 2^19, `dim` of LayerNorm to
-// 2^18, and attention as it says. Callers in TypeScript pass byte offsets into the engine's linear memory; offset 0 is the null pointer.
+// 2^18, and attention as it says. Callers in TypeScript pass byte offsets into the engine's linear memory; offset 0 is the
+// null pointer.
 //
 // The native build compiles the same sources once per instruction set, each into a namespace of its own (BINVIT_ISA); the
 // wasm build exports the names as they stand.

@@ -10,7 +10,8 @@ import { promisify } from 'node:util';
 import { folder, hashOf, nativeSources } from './sources.mjs';
 
 const options = [
-  '-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-fno-math-errno', '-fno-trapping-math', '-ffp-contract=fast', '-Wno-psabi',
+  '-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-fno-math-errno', '-fno-trapping-math', '-ffp-contract=fast',
+  '-Wno-psabi',
 ];
 const x64 = {
   avx512: [
@@ -102,6 +103,7 @@ try {
   const outcome = await build();
   console.log(`binvit: native engine ${outcome}${outcome.startsWith('not built') ? fallback : ''}.`);
 } catch (error) {
-  const reason = String(error.stderr || error.message).split('\n').find(line => /error|fail/i.test(line)) ?? String(error.message);
+  const lines = String(error.stderr || error.message).split('\n');
+  const reason = lines.find(line => /error|fail/i.test(line)) ?? lines[0];
   console.log(`binvit: native engine not built: ${reason.trim()}${fallback}.`);
 }

@@ -6,7 +6,8 @@ const scratchElements = 2 ** 19;
 function checkHead(tokens: number, headDim: number): void {
   const [t, d] = [tokens, headDim].map(size => Math.ceil(size / 16) * 16) as [number, number];
   if (t * (4 * d + 128) + 192 * d > scratchElements) {
-    throw new RangeError(`The engine's attention was asked for ${tokens} tokens with heads of ${headDim}, which its scratch memory cannot hold.`);
+    throw new RangeError(
+      `The engine's attention was asked for ${tokens} tokens with heads of ${headDim}, which its scratch memory cannot hold.`);
   }
 }
 

@@ -26,12 +26,12 @@ let threads = 1;
 const libraries = new Map<InstructionSet, EngineLibrary>();
 
 function openAddon(): Addon {
+  if (addon !== undefined) return addon;
+  const wantedThreads = threadsFromEnvironment();
   try {
-    if (addon === undefined) {
-      addon = createRequire(import.meta.url)(addonPath) as Addon;
-      threads = threadsFromEnvironment();
-      addon.setThreads(threads);
-    }
+    addon = createRequire(import.meta.url)(addonPath) as Addon;
+    addon.setThreads(wantedThreads);
+    threads = wantedThreads;
     return addon;
   } catch (error) {
     throw new Error(
@@ -54,7 +54,7 @@ function chooseInstructionSet({ supported, compiled }: Addon, wanted: Instructio
   const forced = wanted ?? process.env.BINVIT_ISA;
   const found = forced === undefined || forced === '' ? supported[0] : supported.find(isa => isa === forced);
   if (found !== undefined) return found;
-  const source = wanted === undefined ? `BINVIT_ISA was "${String(forced)}"` : `instruction set "${wanted}" was asked for`;
+  const source = wanted === undefined ? `BINVIT_ISA was "${String(forced)}"` : `Instruction set "${wanted}" was asked for`;
   const why = compiled.some(isa => isa === forced)
     ? 'this processor does not support it'
     : `this build has only ${compiled.join(', ')}`;

@@ -8,7 +8,9 @@ import { engines, excess, normals, Workspace } from './workspace.js';
 const extent = fc.integer({ min: 1, max: 40 });
 
 describe.each(engines)('element-wise and axis kernels on %s', (_, engine) => {
-  it.each([['add', 1, 0], ['subtract', -1, 0], ['multiply', 0, 1]] as const)('%s with the same shape, a last axis and a scalar', (name, plus, times) => {
+  it.each([
+    ['add', 1, 0], ['subtract', -1, 0], ['multiply', 0, 1],
+  ] as const)('%s with the same shape, a last axis and a scalar', (name, plus, times) => {
     fc.assert(fc.property(extent, extent, fc.nat(1e6), (rows, cols, seed) => {
       const random = Random.seeded(seed);
       const count = rows * cols;
@@ -63,8 +65,8 @@ describe.each(engines)('element-wise and axis kernels on %s', (_, engine) => {
     const result = space.read(y, x.length);
     const at = (o: number, r: number, c: number, i: number): number => ((o * rows + r) * cols + c) * inner + i;
     x.forEach((_, i) => {
-      const [o, c, r, e] = [Math.floor(i / (rows * cols * inner)), Math.floor(i / (rows * inner)) % cols, Math.floor(i / inner) % rows, i % inner];
-      expect(result[i]).toBe(at(o, r, c, e));
+      const [o, c, r] = [Math.floor(i / (rows * cols * inner)), Math.floor(i / (rows * inner)) % cols, Math.floor(i / inner) % rows];
+      expect(result[i]).toBe(at(o, r, c, i % inner));
     });
   });
 
@@ -91,7 +93,8 @@ describe.each(engines)('element-wise and axis kernels on %s', (_, engine) => {
       { count: 37, decay: 0.1, clip: 0, inPlace: true }, { count: 1, decay: 0, clip: 0.5, inPlace: false },
       { count: 40_000, decay: 0.3, clip: 1, inPlace: false },
     ].map(row => ({
-      ...row, w: normals(random, row.count), g: normals(random, row.count), m: normals(random, row.count), v: normals(random, row.count).map(Math.abs),
+      ...row, w: normals(random, row.count), g: normals(random, row.count), m: normals(random, row.count),
+      v: normals(random, row.count).map(Math.abs),
     }));
     const space = new Workspace(engine);
     const offsets = rows.map(({ w, g, m, v, inPlace, count }) => {
@@ -114,7 +117,8 @@ describe.each(engines)('element-wise and axis kernels on %s', (_, engine) => {
       const first = scaled.map((value, j) => (name === 'adamW' ? beta1 * m[j]! + (1 - beta1) * value : momentum * m[j]! + value));
       const second = scaled.map((value, j) => beta2 * v[j]! + (1 - beta2) * value * value);
       const updated = first.map((value, j) => {
-        const move = name === 'adamW' ? value / (1 - beta1 ** step) / (Math.sqrt(second[j]! / (1 - beta2 ** step)) + epsilon) : value;
+        const move = name === 'sgd' ? value
+          : value / (1 - beta1 ** step) / (Math.sqrt(second[j]! / (1 - beta2 ** step)) + epsilon);
         return Math.min(limit, Math.max(-limit, w[j]! - rate * (decay * w[j]! + move)));
       });
       expect(excess(space.read(offsets[i]!.output, count), updated, 1e-6, 1e-6)).toBeLessThanOrEqual(1);

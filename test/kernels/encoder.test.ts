@@ -24,7 +24,8 @@ describe.each(engines)('encoder kernels on %s', (_, engine) => {
       engine.layerNormForward(xAt, gammaAt, space.put(beta), y, mean, rstd, rows, dim, epsilon);
       engine.layerNormBackward(xAt, gammaAt, mean, rstd, space.put(dy), dx, dgamma, dbeta, rows, dim);
 
-      const expected = { y: [] as number[], dx: [] as number[], dgamma: new Array<number>(dim).fill(0), dbeta: new Array<number>(dim).fill(0) };
+      const zeros = (): number[] => new Array<number>(dim).fill(0);
+      const expected = { y: [] as number[], dx: [] as number[], dgamma: zeros(), dbeta: zeros() };
       matrix(x, rows, dim).forEach((row, r) => {
         const center = sum(row) / dim;
         const inverse = 1 / Math.sqrt(sum(row.map(v => (v - center) ** 2)) / dim + epsilon);
@@ -151,7 +152,8 @@ describe.each(engines)('encoder kernels on %s', (_, engine) => {
         const labels = Array.from({ length: rows }, () => random.integer(classes));
         const smooth = Math.fround(smoothing);
         const space = new Workspace(engine);
-        const [probabilities, dlogits, labelsAt] = [space.room(rows * classes), space.room(rows * classes), space.putIntegers(labels)];
+        const [probabilities, dlogits] = [space.room(rows * classes), space.room(rows * classes)];
+        const labelsAt = space.putIntegers(labels);
         const loss = engine.crossEntropyForward(space.put(logits), labelsAt, probabilities, rows, classes, smooth);
         engine.crossEntropyBackward(probabilities, labelsAt, dlogits, rows, classes, smooth, 2);
         const target = (r: number, c: number): number => (labels[r] === c ? 1 - smooth : 0) + smooth / classes;

@@ -42,7 +42,9 @@ describe.each(engines)('gemm on %s', (_, engine) => {
     }), { numRuns: 60 });
   });
 
-  it.each([[3, 5, 700], [200, 40, 300], [17, 1100, 9], [97, 33, 513]])('blocks [%i x %i], k = %i, in all transpositions', (m, n, k) => {
+  it.each([
+    [3, 5, 700], [200, 40, 300], [17, 1100, 9], [97, 33, 513],
+  ])('blocks [%i x %i], k = %i, in all transpositions', (m, n, k) => {
     const random = Random.seeded(m);
     const [a, b] = [normals(random, m * k), normals(random, k * n)];
     for (const [transA, transB] of [[0, 0], [0, 1], [1, 0], [1, 1]] as const) {

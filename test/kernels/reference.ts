@@ -67,7 +67,7 @@ export function softmax(row: readonly number[]): number[] {
   return e.map(v => v / sum);
 }
 
-/** Largest and smallest error of attention and its gradient come from these plain loops over one head. */
+/** Rows of one head of attention. */
 export interface Head {
   q: number[][];
   k: number[][];
