@@ -98,6 +98,7 @@ function caption(cells: readonly AccuracyCell[]): string {
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
   const seeds = least === most ? count(least, 'seed') : `${least} to ${most} seeds`;
   return `Mean test accuracy of each cell with its 95 % t-interval over ${seeds}; small dots are single seeds. `
+    + (cells.some(({ interval }) => interval !== null && (interval[0] < 0 || interval[1] > 1)) ? 'Intervals are cut at 0 and 100 %. ' : '')
     + 'Blue and green methods have scaling factors, orange and red ones have none; circles keep float activations (W1A32), '
     + 'squares have binary ones (W1A1). The dashed line is the float model.';
 }

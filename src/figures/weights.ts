@@ -1,4 +1,4 @@
-import { fiveNumbers, histogram, type Histogram } from './bins.js';
+import { fiveNumbers, histogram, type FiveNumbers, type Histogram } from './bins.js';
 import { defaultWidth, type Figure, type FigureOptions, type PlotlyTrace } from './figure.js';
 import { axisId, axisKey, domain } from './panels.js';
 import { count, escapeText } from './text.js';
@@ -21,12 +21,12 @@ export interface RunWeights {
   readonly layers: readonly LayerWeights[];
 }
 
-interface Panel { readonly layer: string; readonly histogram: Histogram; readonly scales: { minimum: number; median: number; maximum: number } | null }
+interface Panel { readonly layer: string; readonly histogram: Histogram; readonly scales: FiveNumbers | null }
 
 /**
  * Histograms of the latent weights, a panel for each layer: the sign threshold at 0 is dashed, the effective weights
- * +-alpha (median over channels) are solid lines, in a band from the smallest to the largest channel. Binned here: the
- * size of the figure does not depend on the number of weights.
+ * +-alpha (median over channels) are solid lines, in a band that holds the middle half of the channels. Binned here:
+ * the size of the figure does not depend on the number of weights.
  *
  * @param options.columns panels in a row; default 4, the linear layers of an encoder block
  */
@@ -55,7 +55,7 @@ export function weightsFigure(run: RunWeights, options: FigureOptions & { readon
       })),
     },
     caption: `Latent weights of one run (${methodLabel(run.method)}, ${whereLabel(run.where)}), share of each layer's weights in one of 40 bins. `
-      + 'Dashed: the sign threshold 0. Solid: the effective weights \u00b1\u03b1 (median channel), with a band from the smallest to the largest channel.'
+      + 'Dashed: the sign threshold 0. Solid: the effective weights \u00b1\u03b1 (median channel), in a band that holds the middle half of the channels.'
       + (nonFinite === 0 ? '' : ` ${count(nonFinite, 'weight')} not finite, in no bin.`),
     alternative: `Latent weights: ${panels.map(describe).join('; ')}.`,
   };
@@ -74,11 +74,14 @@ function panelTrace({ layer, histogram: { edges, counts, n } }: Panel, index: nu
 
 function panelAxes(panels: readonly Panel[], columns: number, rows: number, gap: number): Record<string, unknown> {
   const axes: Record<string, unknown> = {};
+  // Room beyond the outermost mark, so that it does not lie on the frame.
+  const reach = 1.05 * Math.max(...panels.map(panel => Math.max(panel.histogram.edges.at(-1)!, panel.scales?.upperQuartile ?? 0)));
   panels.forEach((_, index) => {
     const [row, column] = [Math.floor(index / columns), index % columns];
     const lowest = index + columns >= panels.length;
     axes[axisKey('x', index)] = {
-      domain: domain(column, columns, 0.025), anchor: axisId('y', index), nticks: 5, showticklabels: lowest, ticklabeloverflow: 'hide past domain',
+      domain: domain(column, columns, 0.025), anchor: axisId('y', index), nticks: 5, showticklabels: lowest, range: [-reach, reach],
+      ticklabeloverflow: 'hide past domain',
       ...(lowest && { title: { text: 'weight' } }), ...(index > 0 && { matches: 'x' }),
     };
     axes[axisKey('y', index)] = {
@@ -94,7 +97,7 @@ function panelMarks({ scales }: Panel, index: number): object[] {
   const threshold = { ...place, type: 'line', x0: 0, x1: 0, line: { color: neutral, width: 1, dash: 'dash' } };
   if (scales === null) return [threshold];
   return [threshold, ...[-1, 1].flatMap(sign => [
-    { ...place, type: 'rect', x0: sign * scales.minimum, x1: sign * scales.maximum, fillcolor: neutral, opacity: 0.25, line: { width: 0 }, layer: 'below' },
+    { ...place, type: 'rect', x0: sign * scales.lowerQuartile, x1: sign * scales.upperQuartile, fillcolor: neutral, opacity: 0.25, line: { width: 0 }, layer: 'below' },
     { ...place, type: 'line', x0: sign * scales.median, x1: sign * scales.median, line: { color: neutral, width: 1.5 } },
   ])];
 }

@@ -34,10 +34,11 @@ function lead(verdicts: readonly Verdict[]): string {
   return `Yes in ${yes} of ${count(verdicts.length, 'comparison')}, no in ${no}, undecided in ${undecided}.`;
 }
 
+/** A claim with a margin has the differences of the one without, so it does not repeat them. */
 function claimInWords({ claim, comparisons, verdict, n }: ClaimResult): string {
   const means = comparisons.flatMap(({ mean }) => mean === null ? [] : [mean]);
   const range = means.length === 0
     ? 'nothing to compare yet'
     : `mean differences from ${points(Math.min(...means))} to ${points(Math.max(...means))} points in ${count(means.length, 'comparison')}`;
-  return `${claim.sentence.replace(/\.$/, '')}: ${verdict} at n = ${n} (${range}).`;
+  return `${claim.sentence.replace(/\.$/, '')}: ${verdict} at n = ${n}${claim.margin === 0 ? ` (${range})` : ''}.`;
 }
