@@ -38,8 +38,7 @@ describe('declarations of every subpath', () => {
   it('parse under TypeScript 5.0.4 with the old module resolution, as tslab has it', () => {
     const compiler = require('typescript-5.0') as typeof TypeScript;
     expect(compiler.version).toBe('5.0.4');
-    const moduleResolution = 2 satisfies TypeScript.ModuleResolutionKind.Node10;
-    expect(errors(compiler, { moduleResolution, module: compiler.ModuleKind.ES2022, target: compiler.ScriptTarget.ES2022 })).toEqual([]);
+    expect(errors(compiler, { moduleResolution: compiler.ModuleResolutionKind.Node10, module: compiler.ModuleKind.ES2022, target: compiler.ScriptTarget.ES2022 })).toEqual([]);
   });
 
   it('parse under the current TypeScript as an ES module', () => {
