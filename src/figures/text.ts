@@ -1,10 +1,10 @@
 /** A fraction as percent with one digit behind the point, without the sign: 0.9374 -> "93.7". */
 export const percent = (fraction: number): string => (100 * fraction).toFixed(1);
 
-/** A difference of fractions in percentage points, always signed: 0.021 -> "+2.1". */
+/** A difference of fractions in percentage points, with its sign: 0.021 -> "+2.1"; "0.0" has none. */
 export function points(difference: number): string {
-  const text = (100 * difference).toFixed(1).replace('-', '\u2212');
-  return text.startsWith('\u2212') ? text : `+${text}`;
+  const text = Math.abs(100 * difference).toFixed(1);
+  return `${text === '0.0' ? '' : difference < 0 ? '\u2212' : '+'}${text}`;
 }
 
 /** Plotly reads its texts as a small HTML; names that come from outside must stay text. */

@@ -61,14 +61,18 @@ export function weightsFigure(run: RunWeights, options: FigureOptions & { readon
   };
 }
 
+/** Percent of the values in each bin. Four digits are finer than a pixel; all of them would be half of the file. */
+function shares({ counts, n }: Histogram): number[] {
+  return counts.map(amount => n === 0 ? 0 : Number((100 * amount / n).toPrecision(4)));
+}
+
 /** An outline in steps, filled: one path a panel. */
-function panelTrace({ layer, histogram: { edges, counts, n } }: Panel, index: number, color: string): PlotlyTrace {
-  const shares = counts.map(amount => n === 0 ? 0 : Number((100 * amount / n).toPrecision(4)));
+function panelTrace({ layer, histogram }: Panel, index: number, color: string): PlotlyTrace {
+  const y = shares(histogram);
   return {
     type: 'scatter', mode: 'lines', name: escapeText(layer), xaxis: axisId('x', index), yaxis: axisId('y', index),
-    // Four digits are finer than a pixel; the exact edges would be half of the file.
-    x: edges.map(edge => Number(edge.toPrecision(4))), y: [...shares, shares.at(-1)!], line: { shape: 'hv', color, width: 1 }, fill: 'tozeroy', fillcolor: translucent(color, 0.4),
-    hovertemplate: '%{x:.3f}: %{y:.1f} %',
+    x: histogram.edges.map(edge => Number(edge.toPrecision(4))), y: [...y, y.at(-1)!],
+    line: { shape: 'hv', color, width: 1 }, fill: 'tozeroy', fillcolor: translucent(color, 0.4), hovertemplate: '%{x:.3f}: %{y:.1f} %',
   };
 }
 
@@ -76,6 +80,7 @@ function panelAxes(panels: readonly Panel[], columns: number, rows: number, gap:
   const axes: Record<string, unknown> = {};
   // Room beyond the outermost mark, so that it does not lie on the frame.
   const reach = 1.05 * Math.max(...panels.map(panel => Math.max(panel.histogram.edges.at(-1)!, panel.scales?.upperQuartile ?? 0)));
+  const top = 1.05 * Math.max(...panels.flatMap(panel => shares(panel.histogram)));
   panels.forEach((_, index) => {
     const [row, column] = [Math.floor(index / columns), index % columns];
     const lowest = index + columns >= panels.length;
@@ -85,7 +90,7 @@ function panelAxes(panels: readonly Panel[], columns: number, rows: number, gap:
       ...(lowest && { title: { text: 'weight' } }), ...(index > 0 && { matches: 'x' }),
     };
     axes[axisKey('y', index)] = {
-      domain: domain(rows - 1 - row, rows, gap), anchor: axisId('x', index), nticks: 4, showticklabels: column === 0, rangemode: 'tozero',
+      domain: domain(rows - 1 - row, rows, gap), anchor: axisId('x', index), nticks: 4, showticklabels: column === 0, range: [0, top],
       ...(column === 0 && { title: { text: '%' } }), ...(index > 0 && { matches: 'y' }),
     };
   });

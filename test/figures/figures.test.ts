@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { bandOf, weightsFigure } from '../../src/figures/index.js';
+import { bandOf, points, weightsFigure } from '../../src/figures/index.js';
 import { sampleFigures, sampleLayer } from './sample.js';
 
 const builtModule = new URL('../../dist/figures/index.js', import.meta.url).href;
@@ -41,6 +41,14 @@ describe('weightsFigure', () => {
     expect(JSON.stringify(figure.data)).not.toContain('null');
   });
 
+  it('shows every bin and every mark within its frame', () => {
+    const { data, layout } = weightsFigure({ where: 'all', method: 'bnn', layers: [{ layer: 'a', latent: [0.1, -0.3, 0.01], scales: [1] }, sampleLayer('b', 1000)] });
+    const { range: [, right] } = layout.xaxis as { range: [number, number] };
+    const { range: [, top] } = layout.yaxis as { range: [number, number] };
+    expect(right).toBeGreaterThan(1);
+    for (const trace of data) expect(Math.max(...trace.y as number[])).toBeLessThan(top);
+  });
+
   it('marks the sign threshold and the effective weights of both signs', () => {
     const { layout } = weightsFigure({ where: 'all', method: 'bwn', layers: [{ layer: 'a', latent: [0.1, -0.3], scales: [0.1, 0.2, 0.3] }] });
     const lines = (layout.shapes as { type: string; x0: number; x1: number }[]).filter(shape => shape.type === 'line').map(shape => shape.x0);
@@ -52,5 +60,11 @@ describe('bandOf', () => {
   it('joins seeds step by step, also where one of them stopped early or diverged', () => {
     expect(bandOf([{ steps: [1, 2, 3], values: [2, 4, 6] }, { steps: [1, 2], values: [4, NaN] }]))
       .toEqual({ steps: [1, 2, 3], mean: [3, 4, 6], lowest: [2, 4, 6], highest: [4, 4, 6] });
+  });
+});
+
+describe('points', () => {
+  it('signs what is not 0 at the digits that are shown', () => {
+    expect([0.0214, -0.0214, 0.0004, -0.0004, -0].map(points)).toEqual(['+2.1', '\u22122.1', '0.0', '0.0', '0.0']);
   });
 });
