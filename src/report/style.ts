@@ -48,8 +48,8 @@ details { border-bottom: 1px solid var(--line); padding: .4rem 0; }
 summary { cursor: pointer; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 @media print {
-  :root { --text: #000; --muted: #444; --paper: #fff; --panel: #fff; --line: #bbb; --link: #000; --supported: #006b4f; --contradicted: #a33c00; --undecided: #444; }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  :root { font-size: 10pt; --text: #000; --muted: #444; --paper: #fff; --panel: #fff; --line: #bbb; --link: #000; --supported: #006b4f; --contradicted: #a33c00; --undecided: #444; }
+  body { max-width: none; padding: 0; }
   h2, h3 { break-after: avoid; }
   figure, tr, .claims > li { break-inside: avoid; }
   figure .plot { display: none; }
