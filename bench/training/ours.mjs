@@ -17,6 +17,6 @@ const timer = stepTimer({
   batchSize: spec.batch,
 });
 timer.run(2);
-console.log(JSON.stringify({ peer: `binvit ${info.name} (${info.detail})`, peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024) }));
+console.log(JSON.stringify({ peer: `binvit ${info.name} (${info.detail})` }));
 for await (const line of createInterface({ input: process.stdin })) console.log(timer.run(Number(line)) / 1000);
 timer.dispose();
