@@ -2,19 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Random } from '../../src/backend/random.js';
-import { product } from './reference.js';
+import { product, sumError } from './reference.js';
 import { engines, normals, Workspace } from './workspace.js';
-
-/** Float32 rounding of a sum of k products: each of k + 2 operations errs by at most 2^-24 of the sum of magnitudes. */
-const bound = (k: number): number => (k + 2) * 2 ** -24;
-
-/** Largest error in units of its bound. */
-function worst(actual: ArrayLike<number>, expected: { values: number[]; magnitudes: number[] }, k: number): number {
-  return expected.values.reduce((most, value, i) => {
-    const error = Math.abs(actual[i]! - value) / (bound(k) * expected.magnitudes[i]! + 1e-37);
-    return Number.isNaN(error) ? Infinity : Math.max(most, error);
-  }, 0);
-}
 
 const shape = fc.record({
   m: fc.integer({ min: 1, max: 90 }), n: fc.integer({ min: 1, max: 70 }), k: fc.integer({ min: 0, max: 50 }),
@@ -38,7 +27,7 @@ describe.each(engines)('gemm on %s', (_, engine) => {
           expected.magnitudes[i]! += Math.abs(term);
         }
       }
-      expect(worst(space.read(out, m * n), expected, k)).toBeLessThanOrEqual(1);
+      expect(sumError(space.read(out, m * n), expected, k)).toBeLessThanOrEqual(1);
     }), { numRuns: 60 });
   });
 
@@ -51,7 +40,7 @@ describe.each(engines)('gemm on %s', (_, engine) => {
       const space = new Workspace(engine);
       const out = space.room(m * n);
       engine.gemm(transA, transB, m, n, k, space.put(a), transA ? m : k, space.put(b), transB ? k : n, out, n, 0, 0, 1, 0, 0, 0);
-      expect(worst(space.read(out, m * n), product(a, b, m, n, k, transA === 1, transB === 1), k)).toBeLessThanOrEqual(1);
+      expect(sumError(space.read(out, m * n), product(a, b, m, n, k, transA === 1, transB === 1), k)).toBeLessThanOrEqual(1);
     }
   });
 
@@ -67,7 +56,7 @@ describe.each(engines)('gemm on %s', (_, engine) => {
     for (let i = 0; i < batch; i++) {
       const left = Float32Array.from({ length: m * k }, (_, j) => a[i * m * lda + Math.floor(j / k) * lda + (j % k)]!);
       const own = Float32Array.from({ length: m * n }, (_, j) => c[i * m * ldc + Math.floor(j / n) * ldc + (j % n)]!);
-      expect(worst(own, product(left, right, m, n, k), k)).toBeLessThanOrEqual(1);
+      expect(sumError(own, product(left, right, m, n, k), k)).toBeLessThanOrEqual(1);
     }
     expect(c.filter((_, i) => i % ldc >= n).every(value => value === 7)).toBe(true);
   });
@@ -91,9 +80,9 @@ describe.each(engines)('gemm on %s', (_, engine) => {
     const [dx, dw, db] = [space.room(m * inputs), space.room(inputs * outputs), space.room(outputs)];
     const [xAt, wAt, dyAt] = [space.put(x), space.put(w), space.put(dy)];
     engine.denseBackward(xAt, wAt, dyAt, dx, dw, db, m, inputs, outputs);
-    expect(worst(space.read(dx, m * inputs), product(dy, w, m, inputs, outputs, false, true), outputs)).toBeLessThanOrEqual(1);
-    expect(worst(space.read(dw, inputs * outputs), product(x, dy, inputs, outputs, m, true), m)).toBeLessThanOrEqual(1);
-    expect(worst(space.read(db, outputs), product(new Float32Array(m).fill(1), dy, 1, outputs, m), m)).toBeLessThanOrEqual(1);
+    expect(sumError(space.read(dx, m * inputs), product(dy, w, m, inputs, outputs, false, true), outputs)).toBeLessThanOrEqual(1);
+    expect(sumError(space.read(dw, inputs * outputs), product(x, dy, inputs, outputs, m, true), m)).toBeLessThanOrEqual(1);
+    expect(sumError(space.read(db, outputs), product(new Float32Array(m).fill(1), dy, 1, outputs, m), m)).toBeLessThanOrEqual(1);
     engine.denseBackward(xAt, wAt, dyAt, 0, 0, 0, m, inputs, outputs);
   });
 });

@@ -22,6 +22,17 @@ export function product(
   return { values, magnitudes };
 }
 
+/** Float32 rounding of a sum of k products: each of k + 2 operations errs by at most 2^-24 of the sum of magnitudes. */
+const sumBound = (k: number): number => (k + 2) * 2 ** -24;
+
+/** Largest error of sums of k products, in units of its bound. */
+export function sumError(actual: ArrayLike<number>, expected: { values: number[]; magnitudes: number[] }, k: number): number {
+  return expected.values.reduce((most, value, i) => {
+    const error = Math.abs(actual[i]! - value) / (sumBound(k) * expected.magnitudes[i]! + 1e-37);
+    return Number.isNaN(error) ? Infinity : Math.max(most, error);
+  }, 0);
+}
+
 export const sign = (x: number): number => (x < 0 ? -1 : 1);
 
 /** erf(x) = 2/√π e^(−x²) Σ_n 2^n x^(2n+1) / (2n+1)!!, whose terms all have x's sign. */
