@@ -50,12 +50,12 @@ class Entry {
  * linear memory. Memory of disposed tensors is used again, so `read` and `readSync` hand out copies.
  */
 export class EngineBackend extends MathBackendCPU {
-  readonly library: EngineLibrary;
+  readonly engine: EngineLibrary;
   readonly heap: Heap;
 
   constructor(library: EngineLibrary) {
     super();
-    this.library = library;
+    this.engine = library;
     this.heap = new Heap(library.memory);
   }
 
@@ -98,7 +98,7 @@ export class EngineBackend extends MathBackendCPU {
 
   /** Some of tfjs's kernels give a tensor the array of another; where that is linear memory, which is used again, it is copied. */
   #owned(values: Values | undefined): Values | undefined {
-    const isView = ArrayBuffer.isView(values) && values.buffer === this.library.memory.buffer();
+    const isView = ArrayBuffer.isView(values) && values.buffer === this.engine.memory.buffer();
     return isView ? (values as Float32Array | Int32Array).slice() : values;
   }
 

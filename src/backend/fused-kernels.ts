@@ -83,7 +83,7 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     const [rows, inputs, outputs] = denseSizes(x!, weight!);
     const [from, by, added] = [backend.offset(x!), backend.offset(weight!), bias === undefined ? 0 : backend.offset(bias)];
     const y = backend.output([...x!.shape.slice(0, -1), outputs]);
-    backend.library.gemm(0, 0, rows, outputs, inputs, from, inputs, by, outputs, y.offset, outputs, added, 0, 1, 0, 0, 0);
+    backend.engine.gemm(0, 0, rows, outputs, inputs, from, inputs, by, outputs, y.offset, outputs, added, 0, 1, 0, 0, 0);
     return y;
   },
 
@@ -92,7 +92,7 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     const [from, by, gradient] = [backend.offset(x!), backend.offset(weight!), backend.offset(dy!)];
     const [dx, dw] = [backend.output(x!.shape), backend.output(weight!.shape)];
     const db = attrs.bias === 1 ? backend.output([outputs]) : undefined;
-    backend.library.denseBackward(from, by, gradient, dx.offset, dw.offset, db?.offset ?? 0, rows, inputs, outputs);
+    backend.engine.denseBackward(from, by, gradient, dx.offset, dw.offset, db?.offset ?? 0, rows, inputs, outputs);
     return db === undefined ? [dx, dw] : [dx, dw, db];
   },
 
@@ -102,7 +102,7 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     const [from, by, added] = [backend.offset(x!), backend.offset(weight!), bias === undefined ? 0 : backend.offset(bias)];
     const y = backend.output([...x!.shape.slice(0, -1), outputs]);
     const scaled = backend.output([inputs + 1, outputs]);
-    const status = backend.library.binaryDenseForward(
+    const status = backend.engine.binaryDenseForward(
       from, by, added, y.offset, scaled.offset, scaled.offset + 4 * inputs * outputs, rows, inputs, outputs,
       attrs.inputBinary!, attrs.scale!);
     requireFinite(backend, status, [y, scaled]);
@@ -115,7 +115,7 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     const effective = backend.offset(scaled!);
     const [dx, dw] = [backend.output(x!.shape), backend.output(weight!.shape)];
     const db = attrs.bias === 1 ? backend.output([outputs]) : undefined;
-    backend.library.binaryDenseBackward(
+    backend.engine.binaryDenseBackward(
       from, by, effective, effective + 4 * inputs * outputs, gradient, dx.offset, dw.offset, db?.offset ?? 0, rows, inputs, outputs,
       attrs.inputBinary!, attrs.inputEstimator!, attrs.inputParameter0!, attrs.inputParameter1!,
       attrs.weightEstimator!, attrs.weightParameter0!, attrs.weightParameter1!, attrs.scale!, attrs.scaleExact!);
@@ -125,14 +125,14 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
   BinvitSign({ inputs: { x }, backend }) {
     const from = backend.offset(x!);
     const y = backend.output(x!.shape);
-    requireFinite(backend, backend.library.signForward(from, y.offset, size(x!.shape)), [y]);
+    requireFinite(backend, backend.engine.signForward(from, y.offset, size(x!.shape)), [y]);
     return y;
   },
 
   BinvitEstimatorGrad({ inputs: { x, dy }, backend, attrs }) {
     const [from, gradient] = [backend.offset(x!), backend.offset(dy!)];
     const dx = backend.output(x!.shape);
-    backend.library.estimatorBackward(from, gradient, dx.offset, size(x!.shape), attrs.estimator!, attrs.parameter0!, attrs.parameter1!);
+    backend.engine.estimatorBackward(from, gradient, dx.offset, size(x!.shape), attrs.estimator!, attrs.parameter0!, attrs.parameter1!);
     return dx;
   },
 
@@ -142,7 +142,7 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     const rows = size(x!.shape) / dim;
     const [from, by, added] = [backend.offset(x!), backend.offset(gamma!), backend.offset(beta!)];
     const [y, moments] = [backend.output(x!.shape), backend.output([2, rows])];
-    backend.library.layerNormForward(
+    backend.engine.layerNormForward(
       from, by, added, y.offset, moments.offset, moments.offset + 4 * rows, rows, dim, attrs.epsilon!);
     return [y, moments];
   },
@@ -153,7 +153,7 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     const [from, by, gradient] = [backend.offset(x!), backend.offset(gamma!), backend.offset(dy!)];
     const mean = backend.offset(moments!);
     const [dx, dgamma, dbeta] = [backend.output(x!.shape), backend.output([dim]), backend.output([dim])];
-    backend.library.layerNormBackward(
+    backend.engine.layerNormBackward(
       from, by, mean, mean + 4 * rows, gradient, dx.offset, dgamma.offset, dbeta.offset, rows, dim);
     return [dx, dgamma, dbeta];
   },
@@ -164,7 +164,7 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     const from = backend.offset(qkv!);
     const output = backend.output([batch, tokens, width / 3]);
     const probabilities = backend.output([batch, heads, tokens, tokens]);
-    backend.library.attentionForward(from, probabilities.offset, output.offset, batch, tokens, heads, width / 3 / heads);
+    backend.engine.attentionForward(from, probabilities.offset, output.offset, batch, tokens, heads, width / 3 / heads);
     return [output, probabilities];
   },
 
@@ -173,21 +173,21 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     const heads = attrs.heads!;
     const [from, by, gradient] = [backend.offset(qkv!), backend.offset(probabilities!), backend.offset(dy!)];
     const dqkv = backend.output(qkv!.shape);
-    backend.library.attentionBackward(from, by, gradient, dqkv.offset, batch, tokens, heads, width / 3 / heads);
+    backend.engine.attentionBackward(from, by, gradient, dqkv.offset, batch, tokens, heads, width / 3 / heads);
     return dqkv;
   },
 
   BinvitGelu({ inputs: { x }, backend }) {
     const from = backend.offset(x!);
     const y = backend.output(x!.shape);
-    backend.library.geluForward(from, y.offset, size(x!.shape));
+    backend.engine.geluForward(from, y.offset, size(x!.shape));
     return y;
   },
 
   BinvitGeluGrad({ inputs: { x, dy }, backend }) {
     const [from, gradient] = [backend.offset(x!), backend.offset(dy!)];
     const dx = backend.output(x!.shape);
-    backend.library.geluBackward(from, gradient, dx.offset, size(x!.shape));
+    backend.engine.geluBackward(from, gradient, dx.offset, size(x!.shape));
     return dx;
   },
 
@@ -195,7 +195,7 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     const [rows, classes] = logits!.shape as [number, number];
     const [from, targets] = [backend.offset(logits!), backend.offset(labels!, 'int32')];
     const [loss, probabilities] = [backend.output([]), backend.output([rows, classes])];
-    const value = backend.library.crossEntropyForward(from, targets, probabilities.offset, rows, classes, attrs.smoothing!);
+    const value = backend.engine.crossEntropyForward(from, targets, probabilities.offset, rows, classes, attrs.smoothing!);
     backend.heap.float32(loss.offset, 1)[0] = value;
     return [loss, probabilities];
   },
@@ -205,7 +205,7 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     const [from, targets, gradient] = [backend.offset(probabilities!), backend.offset(labels!, 'int32'), backend.offset(dy!)];
     const dlogits = backend.output([rows, classes]);
     const dloss = backend.heap.float32(gradient, 1)[0]!;
-    backend.library.crossEntropyBackward(from, targets, dlogits.offset, rows, classes, attrs.smoothing!, dloss);
+    backend.engine.crossEntropyBackward(from, targets, dlogits.offset, rows, classes, attrs.smoothing!, dloss);
     return dlogits;
   },
 
@@ -214,7 +214,7 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     const tokens = attrs.tokens!;
     const gradient = backend.offset(dy!);
     const dx = backend.output([batch, tokens, dim]);
-    backend.library.broadcastAxis(gradient, dx.offset, batch, tokens, dim, 1 / tokens);
+    backend.engine.broadcastAxis(gradient, dx.offset, batch, tokens, dim, 1 / tokens);
     return dx;
   },
 
@@ -222,7 +222,7 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
     let sum = 0;
     for (let i = 0; i < attrs.rows!; i++) {
       const gradient = inputs[`gradient${i}`]!;
-      sum += backend.library.sumOfSquares(backend.offset(gradient), size(gradient.shape));
+      sum += backend.engine.sumOfSquares(backend.offset(gradient), size(gradient.shape));
     }
     const norm = backend.output([]);
     backend.heap.float32(norm.offset, 1)[0] = Math.sqrt(sum);
@@ -231,13 +231,13 @@ const kernels: Record<FusedKernel, (call: Call) => tf.TensorInfo | tf.TensorInfo
 
   BinvitAdamW: call => optimize(call, ['momentum', 'variance'], (table, rows) => {
     const { learningRate, beta1, beta2, epsilon, step, gradientScale } = call.attrs;
-    call.backend.library.adamW(
+    call.backend.engine.adamW(
       table, rows, learningRate!, beta1!, beta2!, epsilon!, 1 - beta1! ** step!, 1 - beta2! ** step!, gradientScale!);
   }),
 
   BinvitSgd: call => optimize(call, ['momentum'], (table, rows) => {
     const { learningRate, momentum, gradientScale } = call.attrs;
-    call.backend.library.sgd(table, rows, learningRate!, momentum!, gradientScale!);
+    call.backend.engine.sgd(table, rows, learningRate!, momentum!, gradientScale!);
   }),
 };
 

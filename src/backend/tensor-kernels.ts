@@ -25,7 +25,7 @@ function elementwise(operation: 'add' | 'subtract' | 'multiply'): FastPath {
     if (operation !== 'subtract' && size(b.shape) > size(a.shape)) [a, b] = [b, a];
     const count = size(a.shape);
     if (count === 0) return undefined;
-    const engine = backend.library;
+    const engine = backend.engine;
     if (isSuffix(b.shape, a.shape)) {
       const [from, by] = [backend.offset(a), backend.offset(b)];
       const y = backend.output(a.shape);
@@ -57,7 +57,7 @@ const reduction = (isMean: boolean): FastPath => ({ inputs, backend, attrs }) =>
   const kept = attrs.keepDims === true ? x.shape.map((n, i) => (i >= first && i < end ? 1 : n)) : [...x.shape.slice(0, first), ...x.shape.slice(end)];
   const from = backend.offset(x);
   const y = backend.output(kept);
-  backend.library.sumAxis(from, y.offset, size(x.shape.slice(0, first)), length, size(x.shape.slice(end)), isMean ? 1 / length : 1);
+  backend.engine.sumAxis(from, y.offset, size(x.shape.slice(0, first)), length, size(x.shape.slice(end)), isMean ? 1 / length : 1);
   return y;
 };
 
@@ -75,7 +75,7 @@ const transpose: FastPath = ({ inputs, backend, attrs }) => {
   const part = (from: number, to?: number): number => size(x.shape.slice(from, to));
   const from = backend.offset(x);
   const y = backend.output(perm.map(axis => x.shape[axis]!));
-  backend.library.transpose(from, y.offset, part(0, start), part(start, middle), part(middle, end), part(end));
+  backend.engine.transpose(from, y.offset, part(0, start), part(start, middle), part(middle, end), part(end));
   return y;
 };
 
@@ -97,7 +97,7 @@ function matrixProduct(a: tf.TensorInfo, b: tf.TensorInfo, bias: tf.TensorInfo |
   const [from, by, added] = [backend.offset(a), backend.offset(b), bias === undefined ? 0 : backend.offset(bias)];
   const y = backend.output([...outer, m, n]);
   const gemm = (rows: number, batch: number): void => {
-    backend.library.gemm(
+    backend.engine.gemm(
       transposeA ? 1 : 0, transposeB ? 1 : 0, rows, n, k, from, colsA, by, colsB, y.offset, n, added, 0, batch,
       batchA === 1 ? 0 : rowsA * colsA, batchB === 1 ? 0 : rowsB * colsB, m * n);
   };
@@ -120,7 +120,7 @@ const softmax: FastPath = ({ inputs, backend, attrs }) => {
   if (!isFloat(logits) || !columns || size(logits.shape) === 0 || (axis !== -1 && axis !== logits.shape.length - 1)) return undefined;
   const from = backend.offset(logits);
   const y = backend.output(logits.shape);
-  backend.library.softmaxRows(from, y.offset, size(logits.shape) / columns, columns);
+  backend.engine.softmaxRows(from, y.offset, size(logits.shape) / columns, columns);
   return y;
 };
 
@@ -133,7 +133,7 @@ const divideByScalar: FastPath = ({ inputs, backend }) => {
   if (!Number.isFinite(factor)) return undefined;
   const from = backend.offset(a);
   const y = backend.output(a.shape);
-  backend.library.scale(from, y.offset, size(a.shape), factor);
+  backend.engine.scale(from, y.offset, size(a.shape), factor);
   return y;
 };
 

@@ -137,11 +137,11 @@ describe.each(engines)('the backend %s', name => {
 describe.runIf(engines.includes('native'))('threads of the native engine', () => {
   it('change no bit of a matrix product, a softmax and a sum', async () => {
     await useBackend('native');
-    const { library } = activeEngine();
-    const before = library.threads;
+    const { engine } = activeEngine();
+    const before = engine.threads;
     const values = normalValues(Random.seeded(4), 301 * 257);
     const compute = (threads: number): number[] => tf.tidy(() => {
-      library.setThreads(threads);
+      engine.setThreads(threads);
       const x = tf.tensor(values, [301, 257]);
       const product = tf.matMul(x, x, true, false);
       return [product, product.softmax(), product.sum(0), product.transpose()].flatMap(tensor => Array.from(tensor.dataSync()));
@@ -150,7 +150,7 @@ describe.runIf(engines.includes('native'))('threads of the native engine', () =>
       expect(compute(2)).toEqual(compute(1));
       expect(compute(3)).toEqual(compute(1));
     } finally {
-      library.setThreads(before);
+      engine.setThreads(before);
     }
   });
 });

@@ -38,10 +38,10 @@ describe.runIf(backends.includes('native'))('training steps on native', () => {
     await useBackend('native');
     const backend = tf.backend();
     if (!(backend instanceof EngineBackend)) throw new Error('native is a backend of the engine');
-    const { library } = backend;
-    const before = library.threads;
+    const { engine } = backend;
+    const before = engine.threads;
     const run = (threads: number): ReturnType<typeof trainBlock> => {
-      library.setThreads(threads);
+      engine.setThreads(threads);
       return trainBlock(5, true);
     };
     try {
@@ -49,7 +49,7 @@ describe.runIf(backends.includes('native'))('training steps on native', () => {
       expect(run(2)).toEqual(one);
       expect(run(3)).toEqual(one);
     } finally {
-      library.setThreads(before);
+      engine.setThreads(before);
     }
   });
 });
