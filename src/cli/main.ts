@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../io/index.js';
 import { benchCommand } from './bench.js';
 import { exitCode, reportError } from './errors.js';
 import { reportCommand } from './report.js';
@@ -7,11 +8,10 @@ import { reproduceCommand } from './reproduce.js';
 import { summaryCommand } from './summary.js';
 import { trainCommand } from './train.js';
 import { tuneCommand } from './tune.js';
-import { version } from './version.js';
 
 const program = new Command('binvit')
   .description('1-bit Vision Transformers with scaling factors')
-  .version(version)
+  .version(packageVersion())
   .option('--verbose', 'print the stack of an error')
   .showHelpAfterError('(binvit --help or binvit COMMAND --help lists what is allowed)');
 

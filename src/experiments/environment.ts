@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
+import { packageVersion } from '../io/index.js';
 import type { RowEnvironment } from './result-row.js';
 
 /** This machine and software, for a run whose backend said `engine` of itself. */
@@ -11,9 +11,4 @@ export function rowEnvironment(engine: string): RowEnvironment {
     binvit: packageVersion(),
     engine,
   };
-}
-
-/** Version of this package. */
-export function packageVersion(): string {
-  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 }

@@ -1,5 +1,5 @@
 import type { BackendName } from '../backend/index.js';
-import { packageVersion } from './environment.js';
+import { packageVersion } from '../io/index.js';
 import { cellName, gridCells, gridJob, type GridDataName } from './grid.js';
 import { profiles, type ProfileName } from './profiles.js';
 import { readResults, runJobs, type RunJobsOptions } from './run-jobs.js';

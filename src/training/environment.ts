@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { BackendInfo } from '../backend/index.js';
+import { packageVersion } from '../io/index.js';
 import type { TrainingData } from './training-data.js';
 
 /** Where and on what a run was made; `environment.json`. */
@@ -30,7 +30,7 @@ export interface Environment {
 export function describeEnvironment(backend: BackendInfo, data: TrainingData): Environment {
   const cpus = os.cpus();
   return {
-    binvit: (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version,
+    binvit: packageVersion(),
     node: process.version,
     platform: process.platform,
     arch: process.arch,
