@@ -10,6 +10,7 @@ const floors = [
   ['experiments'],
   ['figures'],
   ['report'],
+  ['notebook'],
   ['cli'],
 ];
 
