@@ -59,6 +59,11 @@ export interface TrainConfig {
   readonly latentClip: number | null;
   /** Share of the target spread evenly over all classes, in [0, 1). Default 0. */
   readonly labelSmoothing: number;
+  /**
+   * Decay of a moving average of all parameters, in [0, 1), which evaluations and the saved model use in place of the newest
+   * weights. Left out (default): no average.
+   */
+  readonly averageDecay?: number;
   /** Integer in [0, 2^32); initial weights, split, batch order and dropped paths follow from it. Default 1. */
   readonly seed: number;
   /** Steps between rows of loss, learning rate and gradient norm. Default 20. */
@@ -105,6 +110,7 @@ const schema = fieldsOf({
   clipNorm: above0.nullable().default(1),
   latentClip: above0.nullable().default(1),
   labelSmoothing: below1.default(0),
+  averageDecay: below1.optional(),
   seed: wholeFrom(0).max(0xffffffff, 'expected a whole number below 2^32').default(1),
   logEvery: wholeFrom(1).default(20),
   statisticsEvery: wholeFrom(1).default(100),
@@ -121,8 +127,8 @@ const schema = fieldsOf({
 export function parseTrainConfig(value: unknown): TrainConfig {
   const result = schema.safeParse(value);
   if (!result.success) throw new TypeError(sentence(result.error.issues[0]!, value));
-  const { model, plan, ...rest } = result.data;
-  return { model: parseVitConfig(model), plan: parsePlan(plan), ...rest };
+  const { model, plan, averageDecay, ...rest } = result.data;
+  return { model: parseVitConfig(model), plan: parsePlan(plan), ...rest, ...(averageDecay === undefined ? {} : { averageDecay }) };
 }
 
 function sentence(issue: z.core.$ZodIssue, value: unknown): string {

@@ -90,7 +90,7 @@ async function runSteps(
   };
   const evaluateOn = async (split: 'validation' | 'test'): Promise<Evaluation> => {
     report('evaluation', trainer.recentLoss);
-    const evaluation = await evaluate(trainer.model, data[split], data.normalization);
+    const evaluation = await trainer.evaluated(model => evaluate(model, data[split], data.normalization));
     log({ kind: 'evaluation', step: trainer.step, split, ...evaluation });
     return evaluation;
   };

@@ -3,6 +3,7 @@ import { Random, type RandomState } from '../backend/index.js';
 import { Batches, type BatchesState } from '../data/index.js';
 import { binaryLayers, forward, setProgress, vitParameters, type VitParameter } from '../models/index.js';
 import { AdamW, globalNorm, lossAndGradients, NonFiniteError, Sgd, softmaxCrossEntropy } from '../ops/index.js';
+import { WeightAverage } from './average.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { TrainConfig } from './config.js';
 import { DivergedError, firstNonFinite, suggestion } from './diagnosis.js';
@@ -12,7 +13,7 @@ import { learningRateAt } from './schedule.js';
 import { LayerObserver } from './statistics.js';
 import type { TrainingData } from './training-data.js';
 import {
-  assignWeights, byteValues, float32, floatValues, initialModel, parameterTensors, signsTensor, slotTensor, weightTensors,
+  assignWeights, averageTensor, byteValues, float32, floatValues, initialModel, parameterTensors, signsTensor, slotTensor, weightTensors,
 } from './weights.js';
 
 /** What a checkpoint holds beside tensors. */
@@ -51,6 +52,7 @@ export class Trainer {
   readonly #optimizer: AdamW | Sgd;
   readonly #batches: Batches;
   readonly #observer: LayerObserver;
+  readonly #average: WeightAverage | null;
   #random: Random;
   #recentLosses: number[] = [];
   #step = 0;
@@ -67,6 +69,7 @@ export class Trainer {
       random: random.fork('batches'), shuffle: true,
     });
     this.#observer = new LayerObserver(binaryLayers(this.model), config.latentClip);
+    this.#average = config.averageDecay === undefined ? null : new WeightAverage(this.#parameters, config.averageDecay);
     this.#random = random.fork('forward');
   }
 
@@ -105,6 +108,7 @@ export class Trainer {
       const gradientScale = config.clipNorm === null ? 1 : Math.min(1, config.clipNorm / gradientNorm);
       this.#optimizer.step(this.#groups, gradients, learningRate, gradientScale);
       this.#step++;
+      this.#average?.update(this.#step);
       this.#recentLosses = [...this.#recentLosses, loss].slice(-recentLossCount);
       return { loss, learningRate, gradientNorm };
     } catch (error) {
@@ -128,6 +132,7 @@ export class Trainer {
     this.#groups.forEach(({ name, variable }, index) => {
       for (const [slot, values] of Object.entries(slots[index]!)) tensors.set(slotTensor(slot, name), float32(variable.shape, values));
     });
+    for (const [name, average] of this.#average?.weights() ?? []) tensors.set(averageTensor(name), average);
     for (const [layer, data] of this.#observer.state()) tensors.set(signsTensor(layer), { dtype: 'U8', shape: [data.length], data });
     return {
       tensors,
@@ -146,15 +151,21 @@ export class Trainer {
         [slot, floatValues(slotTensor(slot, name), tensors)])) as Record<SlotName, Float32Array>),
     }, this.#groups);
     this.#observer.restore(layer => byteValues(signsTensor(layer), tensors));
+    this.#average?.restore(tensors);
     this.#batches.restore(state.batches);
     this.#random = Random.restore(state.random);
     this.#recentLosses = [...state.recentLosses];
     this.#step = state.step;
   }
 
-  /** The parameters by name, see {@link weightTensors}. */
+  /** Calls `use` with the model that counts: that of the averaged weights where there is an average. */
+  async evaluated<Result>(use: (model: tf.LayersModel) => Promise<Result>): Promise<Result> {
+    return this.#average ? this.#average.inPlace(() => use(this.model)) : use(this.model);
+  }
+
+  /** The parameters of that model by name, see {@link weightTensors}. */
   weights(): ReturnType<typeof weightTensors> {
-    return weightTensors(this.#parameters);
+    return this.#average?.weights() ?? weightTensors(this.#parameters);
   }
 
   dispose(): void {

@@ -28,9 +28,12 @@ export const slotTensor = (slot: string, parameter: string): string => `optimize
 /** Name of a layer's packed signs in a checkpoint. */
 export const signsTensor = (layer: string): string => `signs.${layer}`;
 
+/** Name of a parameter's moving average in a checkpoint. */
+export const averageTensor = (parameter: string): string => `average.${parameter}`;
+
 /** The tensors of a checkpoint that are parameters of the model. */
 export function parameterTensors(tensors: Tensors): Tensors {
-  return new Map([...tensors].filter(([name]) => !name.startsWith('optimizer.') && !name.startsWith('signs.')));
+  return new Map([...tensors].filter(([name]) => !/^(optimizer|signs|average)\./.test(name)));
 }
 
 /** @throws Error when the tensor is missing or not of floats */

@@ -76,6 +76,21 @@ describe('a run', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('saves and evaluates the average of its weights where it keeps one', async () => {
+    const [plain, averaged] = [newFolder(), newFolder()];
+    const config = tinyConfig({ steps: 12 });
+    await start(config, plain);
+    const summary = await start({ ...config, averageDecay: 0.9 }, averaged);
+    expect(modelBytes(averaged).equals(modelBytes(plain))).toBe(false);
+    const model = loadModel(averaged);
+    expect(await evaluate(model, wholeView(data.test), readRun(averaged).environment.data.normalization))
+      .toEqual({ loss: summary.testLoss, accuracy: summary.testAccuracy });
+    model.dispose();
+    // The weights that are trained are those of the run without an average.
+    const losses = (dir: string): number[] => readRun(dir).metrics.flatMap(row => (row.kind === 'step' ? [row.loss] : []));
+    expect(losses(averaged)).toEqual(losses(plain));
+  });
+
   it('gives the same weights from the same configuration, and others from another seed', async () => {
     const [first, again, other] = [newFolder(), newFolder(), newFolder()];
     await start(tinyConfig(), first);
@@ -111,6 +126,15 @@ describe('a resumed run', () => {
       expect(resumed.trainLoss).toBe(summary.trainLoss);
       expect(readRun(dir).metrics).toEqual(readRun(whole).metrics);
     }
+  });
+
+  it('with an average of the weights too', async () => {
+    const config = tinyConfig({ averageDecay: 0.99 });
+    const [whole, dir] = [newFolder(), newFolder()];
+    await start(config, whole);
+    await startUntil(3, config, dir);
+    await start(config, dir);
+    expect(modelBytes(dir).equals(modelBytes(whole))).toBe(true);
   });
 
   it('with momentum and an annealed estimator too', async () => {

@@ -105,6 +105,28 @@ describe('Trainer.update', () => {
     expect(losses[2]! - losses[0]!).toBeCloseTo(2 * (losses[1]! - losses[0]!), 5);
   });
 
+  it('averages the weights exponentially, after a warm-up of the decay', async () => {
+    const { trainer, parameters } = trainerFor(tinyConfig({ averageDecay: 0.3 }));
+    const expected = valuesOf(parameters).map(values => Float64Array.from(values));
+    for (let step = 1; step <= 6; step++) {
+      trainer.update(null);
+      const decay = Math.min(0.3, (1 + step) / (10 + step));
+      valuesOf(parameters).forEach((values, index) => {
+        expected[index]!.forEach((average, place) => { expected[index]![place] = decay * average + (1 - decay) * values[place]!; });
+      });
+    }
+    const trained = valuesOf(parameters);
+    const averaged = await trainer.evaluated(() => Promise.resolve(valuesOf(parameters)));
+    expect(valuesOf(parameters)).toEqual(trained);
+    const saved = trainer.weights();
+    averaged.forEach((values, index) => {
+      expect([...saved.get(parameters[index]!.name)!.data]).toEqual([...values]);
+      // Six float32 roundings of numbers near 1 at most.
+      values.forEach((value, place) => { expect(Math.abs(value - expected[index]![place]!)).toBeLessThan(1e-6); });
+    });
+    trainer.dispose();
+  });
+
   it('leaks no tensor', () => {
     const before = tf.memory().numTensors;
     const { trainer } = trainerFor(tinyConfig());
