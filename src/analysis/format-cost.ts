@@ -1,5 +1,6 @@
 import type { BinarizationPlan } from '../binarize/index.js';
 import type { VitConfig } from '../models/index.js';
+import { aligned } from './aligned.js';
 import { costTable, costTotal, type CostRow, type CostTotal } from './cost.js';
 
 /** What the columns of {@link formatCost} mean; printed below the table. */
@@ -56,16 +57,6 @@ function numbers(cost: CostTotal): string[] {
     cost.binaryParameters, cost.floatParameters, cost.scales, cost.sizeBytes, cost.macs['1x1'], cost.macs['1x32'], cost.macs['32x32'],
     cost.flops, cost.ops,
   ].map(grouped);
-}
-
-/** Text columns to the left (first two and last), numbers to the right. */
-function aligned(cells: readonly (readonly string[])[]): string[] {
-  const last = cells[0]!.length - 1;
-  const widths = cells[0]!.map((_, column) => Math.max(...cells.map(row => row[column]!.length)));
-  return cells.map(row => row
-    .map((cell, column) => (column < 2 || column === last ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-    .join('  ')
-    .trimEnd());
 }
 
 function grouped(value: number): string {

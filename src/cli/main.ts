@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../io/index.js';
+import { analyzeCommand } from './analyze.js';
 import { benchCommand } from './bench.js';
 import { exitCode, reportError } from './errors.js';
 import { reportCommand } from './report.js';
@@ -15,7 +16,7 @@ const program = new Command('binvit')
   .option('--verbose', 'print the stack of an error')
   .showHelpAfterError('(binvit --help or binvit COMMAND --help lists what is allowed)');
 
-for (const command of [reproduceCommand, trainCommand, tuneCommand, summaryCommand, reportCommand, benchCommand]) {
+for (const command of [reproduceCommand, trainCommand, tuneCommand, summaryCommand, analyzeCommand, reportCommand, benchCommand]) {
   program.addCommand(command());
 }
 for (const command of [program, ...program.commands]) command.exitOverride();

@@ -1,5 +1,4 @@
 export { accuracyFigure, type AccuracyCell } from './accuracy.js';
-export { fiveNumbers, histogram, type FiveNumbers, type Histogram } from './bins.js';
 export { bandOf, curvesFigure, type Band, type Curve, type CurveCell } from './curves.js';
 export { differencesFigure, type Difference } from './differences.js';
 export { exportSvg, exportSvgs } from './export-svg.js';

@@ -1,4 +1,4 @@
-import { fiveNumbers } from './bins.js';
+import { fiveNumbers } from '../analysis/index.js';
 import { defaultWidth, type Figure, type FigureOptions } from './figure.js';
 import { axisId, axisKey, domain } from './panels.js';
 import { count, escapeText } from './text.js';

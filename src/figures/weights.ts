@@ -1,4 +1,4 @@
-import { fiveNumbers, histogram, type FiveNumbers, type Histogram } from './bins.js';
+import { fiveNumbers, histogram, type FiveNumbers, type Histogram } from '../analysis/index.js';
 import { defaultWidth, type Figure, type FigureOptions, type PlotlyTrace } from './figure.js';
 import { axisId, axisKey, domain } from './panels.js';
 import { count, escapeText } from './text.js';

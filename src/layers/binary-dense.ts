@@ -24,13 +24,13 @@ interface BinarizedColumns {
   readonly input: InputBinarizer | null;
 }
 
-/** The views of the binarized columns of a dense layer; every returned tensor is the caller's. */
-export interface BinaryColumns {
+/** The views of the columns of a dense layer that one plan entry rules; every returned tensor is the caller's. */
+export interface WeightColumns {
   readonly group: ColumnGroup;
   /** `[in, out]`, what training updates. */
   readonly latent: () => tf.Tensor2D;
-  /** `latent` as the forward pass of evaluation sees it: binary pattern, scale, and their product. */
-  readonly binarized: () => BinarizedWeight;
+  /** `latent` as the forward pass of evaluation sees it: binary pattern, scale, and their product; null where it stays float. */
+  readonly binarized: (() => BinarizedWeight) | null;
 }
 
 /**
@@ -64,20 +64,19 @@ export class BinaryDense extends VitLayer<BinaryDenseConfig> {
     return tf.concat(parts, -1);
   }
 
-  /** The parts of the weight that a plan binarizes; empty for a float layer. */
-  binaryColumns(): BinaryColumns[] {
-    return this.#columns.flatMap(columns => {
+  /** The parts of the weight, in the order of its columns; one for a layer that is binarized, or left float, as a whole. */
+  weightColumns(): WeightColumns[] {
+    return this.#columns.map(columns => {
       const { weight, group } = columns;
-      if (weight === null) return [];
       return {
         group,
         latent: () => this.#latent(columns),
-        binarized: () => {
+        binarized: weight && (() => {
           const latent = this.#latent(columns);
           const views = weight.binarize(latent, { training: false });
           latent.dispose();
           return views;
-        },
+        }),
       };
     });
   }

@@ -1,5 +1,5 @@
 export { AttentionProducts, type AttentionProductsConfig, type ProductBinarizers } from './attention-products.js';
-export { BinaryDense, type BinaryColumns, type BinaryDenseConfig } from './binary-dense.js';
+export { BinaryDense, type BinaryDenseConfig, type WeightColumns } from './binary-dense.js';
 export { ClassToken, type ClassTokenConfig } from './class-token.js';
 export { columnGroups, type ColumnGroup, type SiteBinding } from './column-groups.js';
 export { dropPath } from './drop-path.js';

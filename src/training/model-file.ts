@@ -23,10 +23,12 @@ export function saveModel(path: string, weights: Tensors, config: TrainConfig): 
  *
  * @param path folder of a finished run, or one file: `model.safetensors` or a checkpoint
  * @returns the model on the active backend; the caller disposes it
- * @throws Error when the file was not written by a run or does not fit its own configuration
+ * @throws Error when there is no such file, or it was not written by a run or does not fit its own configuration
  */
 export function loadModel(path: string): tf.LayersModel {
-  const file = statSync(path).isDirectory() ? runPaths(path).model : path;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new Error(`${path}: expected the folder of a run, or a model or checkpoint file, found nothing there`);
+  const file = found.isDirectory() ? runPaths(path).model : path;
   const { tensors, metadata } = readSafetensors(file);
   if (metadata.config === undefined) throw new Error(`${file}: expected the configuration of a run in the file's header, found none`);
   const model = initialModel(parseTrainConfig(JSON.parse(metadata.config)));

@@ -13,7 +13,7 @@ function binvit(...args: string[]): { status: number | null; stdout: string; std
 }
 
 describe('binvit', () => {
-  it.each(['reproduce', 'train', 'tune', 'summary', 'report', 'bench'])('%s --help describes its options and ends with 0', command => {
+  it.each(['reproduce', 'train', 'tune', 'summary', 'analyze', 'report', 'bench'])('%s --help describes its options and ends with 0', command => {
     const { status, stdout } = binvit(command, '--help');
     expect(status).toBe(0);
     expect(stdout).toContain('--json');
@@ -24,6 +24,18 @@ describe('binvit', () => {
     expect(status).toBe(0);
     // 48.2 M: DeiT-T with everything in the encoder at 1 bit, by the counting of BiViT (arXiv 2211.07091).
     expect((JSON.parse(stdout) as { total: { ops: number } }).total.ops / 1e6).toBeCloseTo(48.2, 1);
+  });
+
+  it('analyze prints a row for every linear layer of a run, and says when there is none', () => {
+    const out = join(folder, 'analyzed');
+    expect(binvit('train', '--where', 'mlp', '--method', 'bwn', '--steps', '1', '--out', out).status).toBe(0);
+    const rows = JSON.parse(binvit('analyze', out, '--json').stdout) as { name: string; binary: boolean }[];
+    expect(rows.filter(row => row.binary).map(row => row.name)).toEqual(
+      [0, 1, 2, 3].flatMap(block => [`blocks.${block}.mlp.fc1`, `blocks.${block}.mlp.fc2`]));
+    expect(binvit('analyze', out).stdout.split('\n')[2]).toMatch(/^patch_embed\.proj +49x64 .* float: nothing is binarized$/);
+    const missing = binvit('analyze', join(folder, 'nowhere'));
+    expect(missing.status).toBe(1);
+    expect(missing.stderr).toContain('expected the folder of a run, or a model or checkpoint file, found nothing there');
   });
 
   it('summary names the binarized layers of a plan', () => {

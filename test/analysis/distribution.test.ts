@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fiveNumbers, histogram } from '../../src/figures/index.js';
+import { fiveNumbers, histogram } from '../../src/analysis/index.js';
 
 describe('histogram', () => {
   it('puts every finite value into the one bin whose edges enclose it, and no other value', () => {

@@ -1,0 +1,69 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Site } from '../binarize/index.js';
+import { isBinary, linearLayers, type BinaryLayer, type LinearLayer } from '../models/index.js';
+import { fiveNumbers, moments, type FiveNumbers, type Moments } from './distribution.js';
+import { quantizationError, type QuantizationError } from './quantization-error.js';
+import { signStatistics, type SignStatistics } from './signs.js';
+
+/** The weights of one linear layer. */
+export interface WeightRow {
+  /** 'blocks.0.attn.qkv'. */
+  readonly name: string;
+  readonly site: Site | 'qkv';
+  /** Encoder block, from 0; null for patch embedding and head. */
+  readonly block: number | null;
+  /** `[in, out]`. */
+  readonly shape: readonly [number, number];
+  readonly binary: boolean;
+  /** Of the latent weights. */
+  readonly weights: Moments;
+  /** Share of latent weights within a tenth of their mean absolute value of 0, where a small step turns the sign. */
+  readonly nearZero: number;
+  /** Share of latent weights that a latent clip holds: those at the largest absolute value, where several are exactly there. */
+  readonly saturated: number;
+  /** Of the latent weights; null when some are not finite. */
+  readonly signs: SignStatistics | null;
+  /** Scaling factors over the outputs (all 1 without scaling); null for a float layer. */
+  readonly scales: FiveNumbers | null;
+  /** Null for a float layer, or when some weights are not finite. */
+  readonly error: QuantizationError | null;
+  /** Why a measure is missing; empty when none is. */
+  readonly note: string;
+}
+
+/** What the weights of every linear layer look like, one row a layer whether it is binarized or not, in the order of computation. */
+export function weightTable(model: tf.LayersModel): WeightRow[] {
+  const rows: WeightRow[] = [];
+  for (const layer of linearLayers(model)) tf.tidy(() => { rows.push(weightRow(layer)); });
+  return rows;
+}
+
+function weightRow(layer: LinearLayer | BinaryLayer): WeightRow {
+  const latent = layer.latent();
+  const values = latent.dataSync<'float32'>();
+  const [inputs, outputs] = latent.shape;
+  const weights = moments(values);
+  const finite = weights.n === values.length;
+  const binary = isBinary(layer);
+  const reach = Math.max(Math.abs(weights.minimum), Math.abs(weights.maximum));
+  const clipped = share(values, value => Math.abs(value) === reach);
+  return {
+    name: layer.name, site: layer.site, block: layer.block, shape: [inputs, outputs], binary, weights,
+    nearZero: share(values, value => Math.abs(value) <= weights.meanAbsolute / 10),
+    saturated: clipped > 1 / values.length ? clipped : 0,
+    signs: finite ? signStatistics(values, inputs, outputs) : null,
+    // A binarizer refuses what is not finite.
+    scales: finite && binary ? fiveNumbers(layer.scale().dataSync()) : null,
+    error: finite && binary ? quantizationError(values, layer.effective().dataSync(), inputs, outputs) : null,
+    note: [
+      ...(binary ? [] : ['float: nothing is binarized']),
+      ...(finite ? [] : [`${weights.nan} NaN and ${weights.infinite} infinite weights: no signs, scales or error`]),
+    ].join('; '),
+  };
+}
+
+function share(values: Float32Array, holds: (value: number) => boolean): number {
+  let count = 0;
+  for (const value of values) if (holds(value)) count++;
+  return count / values.length;
+}
