@@ -3,6 +3,7 @@ export { errorDecay, estimatorFactor, signEstimator, type ErrorDecay } from './e
 export { fusedOptions } from './fused.js';
 export { binarizeInput, initialInputParameters, inputParameters } from './input.js';
 export { SpecError } from './json-reader.js';
+export { methodLabel, whereLabel } from './labels.js';
 export { methodNames, methods, parseMethodName, type Method, type MethodName } from './methods.js';
 export { parseInputBinarizer, parseWeightBinarizer } from './parse-spec.js';
 export { parsePlan } from './parse-plan.js';

@@ -1,6 +1,8 @@
+import { methodLabel, whereLabel } from '../binarize/index.js';
+
 /** A sum over cells, Σ weight · test accuracy, taken per seed. */
 export interface Comparison {
-  /** What is compared, e.g. `mlp: xnor-net − bnn`. */
+  /** What is compared, e.g. `MLP only: XNOR-Net − BNN`. */
   readonly label: string;
   /** Weight of each cell, by its name. */
   readonly terms: Readonly<Record<string, number>>;
@@ -49,7 +51,7 @@ const scalingHelps: Claim[] = [
   kind: 'greater',
   margin: 0,
   comparisons: places.map(where => ({
-    label: `${where}: ${scaled} − ${unscaled}`,
+    label: `${whereLabel(where)}: ${methodLabel(scaled)} − ${methodLabel(unscaled)}`,
     terms: { [`${where}/${scaled}`]: 1, [`${where}/${unscaled}`]: -1 },
   })),
 }));
@@ -66,7 +68,7 @@ const partialBeatsFull: Claim[] = variants.flatMap(({ variant, words, weightsOnl
     kind: 'greater' as const,
     margin,
     comparisons: [both, weightsOnly].flatMap(method => parts.map(part => ({
-      label: `${method}: ${part} − all`,
+      label: `${methodLabel(method)}: ${whereLabel(part)} − ${whereLabel('all')}`,
       terms: { [`${part}/${method}`]: 1, [`all/${method}`]: -1 },
     }))),
   })));
@@ -82,7 +84,7 @@ const superAdditivity: Claim[] = variants.map(({ variant, words, weightsOnly, bo
   kind: 'greater',
   margin: 0,
   comparisons: [both, weightsOnly].map(method => ({
-    label: `${method}: loss(all) − loss(mlp) − loss(mhsa)`,
+    label: `${methodLabel(method)}: loss of both − loss of MLP − loss of MHSA`,
     terms: { [`mlp/${method}`]: 1, [`mhsa/${method}`]: 1, [`all/${method}`]: -1, 'none/float': -1 },
   })),
 }));
@@ -95,7 +97,7 @@ const orderOfParts: Claim[] = variants.map(({ variant, words, weightsOnly, both 
   kind: 'different',
   margin: 0.01,
   comparisons: [both, weightsOnly].map(method => ({
-    label: `${method}: mlp − mhsa`,
+    label: `${methodLabel(method)}: ${whereLabel('mlp')} − ${whereLabel('mhsa')}`,
     terms: { [`mlp/${method}`]: 1, [`mhsa/${method}`]: -1 },
   })),
 }));
@@ -108,7 +110,7 @@ const activationsCostMore: Claim[] = variants.map(({ variant, words, weightsOnly
   kind: 'greater',
   margin: 0,
   comparisons: places.map(where => ({
-    label: `${where}: (${weightsOnly} − ${both}) − (float − ${weightsOnly})`,
+    label: `${whereLabel(where)}: (${methodLabel(weightsOnly)} − ${methodLabel(both)}) − (float − ${methodLabel(weightsOnly)})`,
     terms: { [`${where}/${weightsOnly}`]: 2, [`${where}/${both}`]: -1, 'none/float': -1 },
   })),
 }));

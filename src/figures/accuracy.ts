@@ -1,6 +1,7 @@
+import { methodLabel, whereLabel } from '../binarize/index.js';
 import { defaultWidth, type Figure, type FigureOptions, type PlotlyTrace } from './figure.js';
 import { count, escapeText, percent } from './text.js';
-import { legendUnderTitle, methodLabel, methodStyle, neutral, templates, translucent, whereLabel } from './theme.js';
+import { legendUnderTitle, methodStyle, neutral, templates, translucent } from './theme.js';
 
 /** One cell of the grid: where it is binary, how, and what its seeds reached. */
 export interface AccuracyCell {

@@ -1,7 +1,8 @@
+import { methodLabel, whereLabel } from '../binarize/index.js';
 import { defaultWidth, type Figure, type FigureOptions, type PlotlyTrace } from './figure.js';
 import { axisId, axisKey, domain } from './panels.js';
 import { escapeText, percent } from './text.js';
-import { legendUnderTitle, methodLabel, methodStyle, templates, translucent, whereLabel } from './theme.js';
+import { legendUnderTitle, methodStyle, templates, translucent } from './theme.js';
 
 /** A quantity over training steps, of one run. */
 export interface Curve {

@@ -5,5 +5,5 @@ export { exportSvg, exportSvgs } from './export-svg.js';
 export { defaultWidth, type Figure, type FigureOptions, type PlotlyLayout, type PlotlyTrace } from './figure.js';
 export { scalesFigure, type LayerScales } from './scales.js';
 export { count, escapeText, percent, points } from './text.js';
-export { methodLabel, templates, whereLabel } from './theme.js';
+export { templates } from './theme.js';
 export { weightsFigure, type LayerWeights, type RunWeights } from './weights.js';

@@ -1,8 +1,9 @@
 import { fiveNumbers } from '../analysis/index.js';
+import { methodLabel, whereLabel } from '../binarize/index.js';
 import { defaultWidth, type Figure, type FigureOptions } from './figure.js';
 import { axisId, axisKey, domain } from './panels.js';
 import { count, escapeText } from './text.js';
-import { legendUnderTitle, methodLabel, templates, translucent, whereLabel, whereStyle } from './theme.js';
+import { legendUnderTitle, templates, translucent, whereStyle } from './theme.js';
 
 /** The scaling factors of one layer of one run. */
 export interface LayerScales {

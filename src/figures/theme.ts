@@ -40,18 +40,6 @@ export const methodStyle = (method: string): MarkStyle => methodStyles[method] ?
 export const whereStyle = (where: string): MarkStyle => whereStyles[where] ?? otherStyle;
 export const verdictStyle = (verdict: Verdict): MarkStyle => verdictStyles[verdict];
 
-const methodLabels: Readonly<Record<string, string>> = {
-  float: 'float', binaryconnect: 'BinaryConnect', bnn: 'BNN', bwn: 'BWN', 'xnor-net': 'XNOR-Net',
-};
-const whereLabels: Readonly<Record<string, string>> = {
-  none: 'nothing binary', mlp: 'MLP only', mhsa: 'MHSA only', all: 'MLP and MHSA',
-};
-
-/** The name that the method's paper uses. */
-export const methodLabel = (method: string): string => methodLabels[method] ?? method;
-/** Which parts are binary, in words. */
-export const whereLabel = (where: string): string => whereLabels[where] ?? where;
-
 function template(text: string, paper: string, grid: string): object {
   const axis = {
     gridcolor: grid, linecolor: neutral, tickcolor: neutral, ticks: 'outside', ticklen: 4, zeroline: false,

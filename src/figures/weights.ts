@@ -1,8 +1,9 @@
 import { fiveNumbers, histogram, type FiveNumbers, type Histogram } from '../analysis/index.js';
+import { methodLabel, whereLabel } from '../binarize/index.js';
 import { defaultWidth, type Figure, type FigureOptions, type PlotlyTrace } from './figure.js';
 import { axisId, axisKey, domain } from './panels.js';
 import { count, escapeText } from './text.js';
-import { methodLabel, methodStyle, neutral, templates, translucent, whereLabel } from './theme.js';
+import { methodStyle, neutral, templates, translucent } from './theme.js';
 
 /** Latent weights of one binary layer. */
 export interface LayerWeights {

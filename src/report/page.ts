@@ -1,4 +1,5 @@
-import { count, methodLabel, percent, points, whereLabel } from '../figures/index.js';
+import { methodLabel, whereLabel } from '../binarize/index.js';
+import { count, percent, points } from '../figures/index.js';
 import { html, Markup, type Content } from './html.js';
 import { figuresOf, type Absence, type CellRow, type ClaimRow, type QuestionSection, type Report, type ReportFigure } from './report.js';
 import { script } from './script.js';

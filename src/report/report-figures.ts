@@ -1,4 +1,5 @@
-import { accuracyFigure, curvesFigure, methodLabel, scalesFigure, weightsFigure, whereLabel, type Curve } from '../figures/index.js';
+import { methodLabel, whereLabel } from '../binarize/index.js';
+import { accuracyFigure, curvesFigure, scalesFigure, weightsFigure, type Curve } from '../figures/index.js';
 import type { RunRecord } from '../training/index.js';
 import { accuracyCell } from './cells.js';
 import type { Report } from './report.js';

@@ -1,4 +1,5 @@
-import { methodLabel, percent, whereLabel } from '../figures/index.js';
+import { methodLabel, whereLabel } from '../binarize/index.js';
+import { percent } from '../figures/index.js';
 import type { ResultRow } from '../experiments/index.js';
 import type { CellRow } from './report.js';
 

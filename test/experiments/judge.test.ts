@@ -56,7 +56,7 @@ describe('claims', () => {
 
   test('two arms within a point of each other contradict that they differ', () => {
     expect(find(judgeClaims(grid(eight), eight), '5, scaled').comparisons.map(({ label, verdict }) => [label, verdict]))
-      .toEqual([['xnor-net: mlp − mhsa', 'supported'], ['bwn: mlp − mhsa', 'contradicted']]);
+      .toEqual([['XNOR-Net: MLP only − MHSA only', 'supported'], ['BWN: MLP only − MHSA only', 'contradicted']]);
   });
 
   test('one difference among many that is wide leaves its claim undecided', () => {
@@ -116,5 +116,5 @@ describe('what is not there', () => {
 
 test('a finding is a sentence with verdict, mean, interval and n', () => {
   expect(find(judgeClaims(grid(eight), eight), '5, unscaled').finding).toMatch(
-    /^Supported \(2 of 2 comparisons supported\): bnn: mlp − mhsa \+30\.\d points \(95 % interval \+30\.\d to \+3[01]\.\d, n = 8\); binaryconnect: mlp − mhsa \+4/);
+    /^Supported \(2 of 2 comparisons supported\): BNN: MLP only − MHSA only \+30\.\d points \(95 % interval \+30\.\d to \+3[01]\.\d, n = 8\); BinaryConnect: MLP only − MHSA only \+4/);
 });

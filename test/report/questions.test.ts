@@ -38,7 +38,7 @@ describe('questionSections', () => {
   it('draws a comparison once, also where a second claim asks it with a margin', () => {
     const judged = judgeClaims(seeds.flatMap(seed => ['mlp', 'all'].map(where => doneRow(`${where}/bwn`, seed, where === 'mlp' ? 0.9 : 0.5 + 0.01 * seed))), seeds);
     const figure = questionSections(judged)[1]!.figure!.figure;
-    expect((figure.layout.yaxis as { ticktext: string[] }).ticktext).toEqual(['bwn: mlp \u2212 all']);
+    expect((figure.layout.yaxis as { ticktext: string[] }).ticktext).toEqual(['BWN: MLP only \u2212 MLP and MHSA']);
     expect(figure.alternative).toContain('+38.0');
   });
 
