@@ -4,6 +4,7 @@ import { packageVersion } from '../io/index.js';
 import { analyzeCommand } from './analyze.js';
 import { benchCommand } from './bench.js';
 import { exitCode, reportError } from './errors.js';
+import { kernelCommand } from './kernel.js';
 import { reportCommand } from './report.js';
 import { reproduceCommand } from './reproduce.js';
 import { summaryCommand } from './summary.js';
@@ -16,10 +17,10 @@ const program = new Command('binvit')
   .option('--verbose', 'print the stack of an error')
   .showHelpAfterError('(binvit --help or binvit COMMAND --help lists what is allowed)');
 
-for (const command of [reproduceCommand, trainCommand, tuneCommand, summaryCommand, analyzeCommand, reportCommand, benchCommand]) {
+for (const command of [reproduceCommand, trainCommand, tuneCommand, summaryCommand, analyzeCommand, reportCommand, kernelCommand, benchCommand]) {
   program.addCommand(command());
 }
-for (const command of [program, ...program.commands]) command.exitOverride();
+for (const command of [program, ...program.commands, ...program.commands.flatMap(group => group.commands)]) command.exitOverride();
 
 try {
   await program.parseAsync();

@@ -1,0 +1,153 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CellError, ExecuteOptions, NotebookSession, OutputEvent } from '../session/index.js';
+import type { Iopub } from './iopub.js';
+import { inspectionBundle } from './language-replies.js';
+import type { JsonObject, Message } from './message.js';
+import { RequestContent } from './request-content.js';
+import type { Stdin } from './stdin.js';
+
+/** A cell whose whole text asks for help on a name, as in IPython: `name?`. */
+const helpPattern = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$.]*)\s*\?{1,2}\s*$/u;
+
+/** How the queue reaches the rest of the kernel. */
+export interface CellQueueOptions {
+  readonly session: NotebookSession;
+  readonly iopub: Iopub;
+  readonly stdin: Stdin;
+  /** Wraps a request into `busy` and `idle`, and sends the reply that `handle` gives. */
+  readonly answer: (request: Message, handle: () => Promise<JsonObject>) => Promise<JsonObject>;
+}
+
+/**
+ * The `execute_request`s of a kernel, one after the other. When one fails, those that have come by then and allow it are
+ * answered with an error in their turn and do not run.
+ */
+export class CellQueue {
+  readonly #options: CellQueueOptions;
+  readonly #waiting: Message[] = [];
+  #running: Message | null = null;
+  #active = false;
+  #idle: Promise<void> = Promise.resolve();
+
+  constructor(options: CellQueueOptions) {
+    this.#options = options;
+  }
+
+  /** The request that is being executed. */
+  get running(): Message | null {
+    return this.#running;
+  }
+
+  /** Resolves when no cell runs or waits. */
+  get idle(): Promise<void> {
+    return this.#idle;
+  }
+
+  push(request: Message): void {
+    this.#waiting.push(request);
+    if (!this.#active) this.#idle = this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#active = true;
+    for (let request = this.#waiting.shift(); request; request = this.#waiting.shift()) {
+      this.#running = request;
+      const cell = request;
+      const reply = await this.#options.answer(cell, () => this.#execute(cell));
+      this.#running = null;
+      if (reply.status === 'error' && cell.content.stop_on_error !== false) await this.#refuseWaiting();
+    }
+    this.#active = false;
+  }
+
+  async #refuseWaiting(): Promise<void> {
+    // Lets in what has reached the socket but was not read yet.
+    await nextTurn();
+    await nextTurn();
+    const { session, answer } = this.#options;
+    for (const request of this.#waiting.splice(0)) {
+      await answer(request, () => Promise.resolve({
+        ...errorContent('NotRun', 'a cell before this one failed; run it again'), execution_count: session.executionCount,
+      }));
+    }
+  }
+
+  async #execute(request: Message): Promise<JsonObject> {
+    const { session, iopub } = this.#options;
+    const fields = new RequestContent('execute_request', request.content);
+    const code = fields.text('code');
+    const silent = fields.flag('silent', false);
+    const expressions = fields.texts('user_expressions');
+    const help = helpPattern.exec(code)?.[1];
+    if (help !== undefined) return this.#help(help, code, request);
+
+    const cellId = request.metadata.cellId;
+    const options: ExecuteOptions = {
+      cell: { id: typeof cellId === 'string' ? cellId : request.id },
+      silent, storeHistory: !silent && fields.flag('store_history', true),
+      output: event => { this.#publish(event, request); },
+      started: count => {
+        if (!silent) iopub.publish('execute_input', { code, execution_count: count }, request.header);
+      },
+      // A front end that cannot ask (a runner) gets an error in the cell instead of a question that nobody answers.
+      ...(fields.flag('allow_stdin', true) ? { input: (question, signal) => this.#options.stdin.ask(question, request, signal) } : {}),
+    };
+    const result = await session.execute(code, options);
+    if (result.status === 'error') {
+      const content = cellErrorContent(result.error);
+      if (!silent) iopub.publish('error', content, request.header);
+      return { status: 'error', execution_count: result.executionCount, ...content };
+    }
+    return {
+      status: 'ok', execution_count: result.executionCount, payload: [], user_expressions: await this.#evaluate(expressions),
+    };
+  }
+
+  async #evaluate(expressions: Readonly<Record<string, string>>): Promise<JsonObject> {
+    const values: Record<string, JsonObject> = {};
+    for (const [name, expression] of Object.entries(expressions)) {
+      const result = await this.#options.session.evaluate(expression);
+      values[name] = result.status === 'ok' ? { status: 'ok', data: result.data, metadata: {} } : { status: 'error', ...cellErrorContent(result.error) };
+    }
+    return values;
+  }
+
+  /** Help comes as a payload, which front ends show in their pager. */
+  async #help(name: string, code: string, request: Message): Promise<JsonObject> {
+    const { session, iopub } = this.#options;
+    const count = session.executionCount;
+    iopub.publish('execute_input', { code, execution_count: count }, request.header);
+    const data = await inspectionBundle(session, name, name.length);
+    if (!data) iopub.stream('stderr', `nothing is known of ${name}\n`, request.header);
+    return { status: 'ok', execution_count: count, payload: data ? [{ source: 'page', data, start: 0 }] : [], user_expressions: {} };
+  }
+
+  #publish(event: OutputEvent, { header }: Message): void {
+    const { iopub, session } = this.#options;
+    switch (event.type) {
+      case 'stream':
+        iopub.stream(event.name, event.text, header);
+        break;
+      case 'display':
+      case 'update': {
+        const transient: JsonObject = event.displayId === null ? {} : { display_id: event.displayId };
+        iopub.publish(event.type === 'display' ? 'display_data' : 'update_display_data', { data: event.data, metadata: event.metadata, transient }, header);
+        break;
+      }
+      case 'clear':
+        iopub.publish('clear_output', { wait: event.wait }, header);
+        break;
+      case 'result':
+        iopub.publish('execute_result', { execution_count: session.executionCount, data: event.data, metadata: event.metadata }, header);
+    }
+  }
+}
+
+/** Fields by which replies and `error` messages describe a failure. */
+export function errorContent(name: string, message: string, traceback: readonly string[] = [`${name}: ${message}`]): JsonObject {
+  return { status: 'error', ename: name, evalue: message, traceback };
+}
+
+function cellErrorContent({ name, message, traceback }: CellError): JsonObject {
+  return { ename: name, evalue: message, traceback };
+}

@@ -1,0 +1,74 @@
+import { Publisher, Reply, Router, type MessageLike } from 'zeromq';
+import type { Connection } from './connection.js';
+
+/** How long sockets go on sending after they were closed, in ms: long enough for the last reply on the same machine. */
+const lingerMs = 1000;
+
+/** A socket whose messages leave in the order of the calls; the socket itself takes one at a time. */
+export class Channel<Socket extends Router | Publisher> {
+  readonly socket: Socket;
+  #sent: Promise<void> = Promise.resolve();
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  send(frames: MessageLike[]): void {
+    this.#sent = this.#sent.then(async () => {
+      if (!this.socket.closed) await this.socket.send(frames);
+    });
+  }
+
+  /** Closes the socket once all is sent. */
+  async close(): Promise<void> {
+    await this.#sent;
+    this.socket.close();
+  }
+}
+
+/** The sockets of a kernel, bound to 127.0.0.1. */
+export interface Channels {
+  readonly shell: Channel<Router>;
+  readonly control: Channel<Router>;
+  readonly stdin: Channel<Router>;
+  readonly iopub: Channel<Publisher>;
+  close(): Promise<void>;
+}
+
+/**
+ * Binds the sockets and answers the heartbeat. No high-water mark: beyond one, a publisher drops messages without a word,
+ * and a router those to slow readers; the front end's memory is the limit then, as it is for the notebook that it shows.
+ *
+ * @throws Error naming the port that is taken
+ */
+export async function bindChannels(connection: Connection): Promise<Channels> {
+  const unbounded = { linger: lingerMs, sendHighWaterMark: 0 };
+  const router = (): Channel<Router> => new Channel(new Router({ ...unbounded, receiveHighWaterMark: 0 }));
+  const [shell, control, stdin] = [router(), router(), router()];
+  const iopub = new Channel(new Publisher(unbounded));
+  const heartbeat = new Reply({ linger: 0 });
+  const close = async (): Promise<void> => {
+    heartbeat.close();
+    await Promise.all([shell, control, stdin, iopub].map(channel => channel.close()));
+  };
+  const ports = [
+    ['hb_port', heartbeat, connection.heartbeatPort], ['iopub_port', iopub.socket, connection.iopubPort],
+    ['stdin_port', stdin.socket, connection.stdinPort], ['control_port', control.socket, connection.controlPort],
+    ['shell_port', shell.socket, connection.shellPort],
+  ] as const;
+  for (const [name, socket, port] of ports) {
+    try {
+      await socket.bind(`tcp://127.0.0.1:${port}`);
+    } catch (error) {
+      await close();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`${name} ${port}: cannot listen on 127.0.0.1 (${reason}); start the kernel anew`, { cause: error });
+    }
+  }
+  void echo(heartbeat);
+  return { shell, control, stdin, iopub, close };
+}
+
+async function echo(heartbeat: Reply): Promise<void> {
+  for await (const frames of heartbeat) await heartbeat.send(frames);
+}
