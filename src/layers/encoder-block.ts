@@ -49,9 +49,13 @@ export class EncoderBlock extends VitLayer<EncoderBlockConfig> {
 
   /** `[batch, tokens, dim]` to the same shape. */
   override forward(x: tf.Tensor, context: CallContext): tf.Tensor {
-    const { dropPath: rate } = this.config;
-    const attended = tf.add(x, dropPath(this.#attention.forward(this.#norm1.forward(x), context), rate, context));
-    return tf.add(attended, dropPath(this.#mlp.forward(this.#norm2.forward(attended), context), rate, context));
+    const attended = this.#addBranch(x, this.#norm1, this.#attention, context);
+    return this.#addBranch(attended, this.#norm2, this.#mlp, context);
+  }
+
+  #addBranch(x: tf.Tensor, norm: LayerNormalization, layer: MultiHeadSelfAttention | Mlp, context: CallContext): tf.Tensor {
+    const output = layer.forward(norm.forward(x), context);
+    return tf.add(x, dropPath(context.branch?.(layer.name, output) ?? output, this.config.dropPath, context));
   }
 }
 

@@ -7,6 +7,8 @@ export interface CallContext {
   readonly training: boolean;
   /** Draws drop path and stochastic binarization; only training uses it. */
   readonly random?: Random;
+  /** Sees what each residual branch ('blocks.0.attn', 'blocks.0.mlp') computes, and returns what it adds in its place. */
+  readonly branch?: (name: string, output: tf.Tensor) => tf.Tensor;
 }
 
 /** What a parameter is for: decides weight decay, latent clipping and initialisation. */
