@@ -1,6 +1,8 @@
+export { attentionTable, type AttentionRow } from './attention.js';
 export { branchContributions, type BranchContribution, type Contributions } from './contribution.js';
 export { costTable, costTotal, type CostRow, type CostTotal, type OperandMacs } from './cost.js';
 export { fiveNumbers, histogram, moments, type FiveNumbers, type Histogram, type Moments } from './distribution.js';
+export { formatAttention } from './format-attention.js';
 export { formatContributions } from './format-contributions.js';
 export { formatCost } from './format-cost.js';
 export { formatWeights } from './format-weights.js';

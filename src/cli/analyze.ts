@@ -1,46 +1,69 @@
 import { Argument, Command, Option } from 'commander';
-import { branchContributions, formatContributions, formatWeights, weightTable, type Contributions } from '../analysis/index.js';
+import {
+  attentionTable, branchContributions, formatAttention, formatContributions, formatWeights, weightTable,
+} from '../analysis/index.js';
 import { useBackend } from '../backend/index.js';
-import { loadDataset, wholeView, type DatasetName } from '../data/index.js';
+import { loadDataset, viewOf, wholeView, type DatasetName, type ImageSet } from '../data/index.js';
+import { tokenCount } from '../models/index.js';
 import { loadModel, progressBar, readRun } from '../training/index.js';
 import { dataDirOption, jsonOption } from './options.js';
 
 interface AnalyzeOptions {
   readonly branches?: boolean;
+  readonly attention?: boolean;
   readonly dataDir?: string;
   readonly json?: boolean;
 }
 
-/** `binvit analyze`: what the weights of a run look like, layer by layer, or what each of its branches is good for. */
+/** Enough for a mean: a head's entropy varies little between images. */
+const attentionImages = 512;
+
+/** `binvit analyze`: what the weights of a run look like, where its heads look, or what each of its branches is good for. */
 export function analyzeCommand(): Command {
   return new Command('analyze')
     .description('print the latent weights, signs, scaling factors and binarization errors of every linear layer of a model')
     .addArgument(new Argument('<run>', 'folder of a finished run, or (weights only) a model or checkpoint file of one'))
-    .addOption(new Option('--branches', 'print what the test accuracy loses without each MHSA and MLP instead'))
+    .addOption(new Option('--branches', 'print what the test accuracy loses without each MHSA and MLP instead').conflicts('attention'))
+    .addOption(new Option('--attention', 'print entropy and distance of the attention of each head instead'))
     .addOption(dataDirOption())
     .addOption(jsonOption())
-    .action(async (run: string, { branches, dataDir, json }: AnalyzeOptions) => {
-      if (branches) {
-        const found = await contributions(run, dataDir);
-        console.log(json ? JSON.stringify(found, null, 2) : formatContributions(found));
-      } else {
-        // Only reads weights: every machine prints the same.
-        await useBackend('cpu');
-        const rows = weightTable(loadModel(run));
-        console.log(json ? JSON.stringify(rows, null, 2) : formatWeights(rows));
-      }
+    .action(async (run: string, options: AnalyzeOptions) => {
+      const [found, text] = await (options.branches ? branches : options.attention ? attention : weights)(run, options);
+      console.log(options.json ? JSON.stringify(found, null, 2) : text());
     });
 }
 
-async function contributions(run: string, dataDir: string | undefined): Promise<Contributions> {
-  const { config, environment } = readRun(run);
+type Analysis = Promise<readonly [found: unknown, text: () => string]>;
+
+async function weights(run: string): Analysis {
+  // Only reads weights: every machine prints the same.
+  await useBackend('cpu');
+  const rows = weightTable(loadModel(run));
+  return [rows, () => formatWeights(rows)];
+}
+
+async function branches(run: string, options: AnalyzeOptions): Analysis {
+  const { environment } = readRun(run);
   await useBackend();
-  const { test } = loadDataset(config.data.name as DatasetName, dataDir === undefined ? {} : { dir: dataDir });
   const bar = progressBar(process.stderr);
   try {
-    return await branchContributions(loadModel(run), wholeView(test), environment.data.normalization,
+    const found = await branchContributions(loadModel(run), wholeView(testSet(run, options)), environment.data.normalization,
       share => { bar.update(share, 1, 'taking branches out'); });
+    return [found, () => formatContributions(found)];
   } finally {
     bar.end();
   }
+}
+
+async function attention(run: string, options: AnalyzeOptions): Analysis {
+  const { config, environment } = readRun(run);
+  await useBackend();
+  const test = testSet(run, options);
+  const view = viewOf(test, Uint32Array.from({ length: Math.min(attentionImages, test.count) }, (_, index) => index));
+  const rows = attentionTable(loadModel(run), config.model, view, environment.data.normalization);
+  return [rows, () => formatAttention(rows, tokenCount(config.model), view.count)];
+}
+
+function testSet(run: string, { dataDir }: AnalyzeOptions): ImageSet {
+  return loadDataset(readRun(run).config.data.name as DatasetName, dataDir === undefined ? {} : { dir: dataDir }).test;
 }

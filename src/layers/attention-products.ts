@@ -53,6 +53,7 @@ export class AttentionProducts extends VitLayer<AttentionProductsConfig> {
     const scores = tf.matMul(heads(this.#query, q), heads(this.#key, k), false, true);
     const probabilities = tf.softmax(tf.mul(scores, 1 / Math.sqrt(dim / numHeads)));
     const weights = this.#probabilities === null ? probabilities : this.#probabilities.forward(probabilities, context);
+    context.attention?.(this.name, weights as tf.Tensor4D);
     return mergeHeads(tf.matMul(weights, heads(this.#value, v)));
   }
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { attention } from '../ops/index.js';
+import { attention, attentionProbabilities } from '../ops/index.js';
 import { AttentionProducts, type ProductBinarizers } from './attention-products.js';
 import { BinaryDense } from './binary-dense.js';
 import type { SiteBinding } from './column-groups.js';
@@ -40,6 +40,8 @@ export class MultiHeadSelfAttention extends VitLayer<MultiHeadSelfAttentionConfi
   /** `[batch, tokens, dim]` to the same shape. */
   override forward(x: tf.Tensor, context: CallContext): tf.Tensor {
     const qkv = this.#qkv.forward(x, context);
+    // The fused operation keeps no probabilities; who asks for them pays for them.
+    if (this.#products === null) context.attention?.(this.name, attentionProbabilities(qkv, this.config.numHeads));
     const attended = this.#products === null
       ? attention(qkv, this.config.numHeads)
       : this.#products.forward(qkv, context);

@@ -9,6 +9,8 @@ export interface CallContext {
   readonly random?: Random;
   /** Sees what each residual branch ('blocks.0.attn', 'blocks.0.mlp') computes, and returns what it adds in its place. */
   readonly branch?: (name: string, output: tf.Tensor) => tf.Tensor;
+  /** Sees the attention probabilities of each MHSA ('blocks.0.attn'), `[batch, heads, tokens, tokens]`, as they weigh the values. */
+  readonly attention?: (name: string, probabilities: tf.Tensor4D) => void;
 }
 
 /** What a parameter is for: decides weight decay, latent clipping and initialisation. */

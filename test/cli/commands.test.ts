@@ -33,6 +33,10 @@ describe('binvit', () => {
     expect(rows.filter(row => row.binary).map(row => row.name)).toEqual(
       [0, 1, 2, 3].flatMap(block => [`blocks.${block}.mlp.fc1`, `blocks.${block}.mlp.fc2`]));
     expect(binvit('analyze', out).stdout.split('\n')[2]).toMatch(/^patch_embed\.proj +49x64 .* float: nothing is binarized$/);
+    const heads = JSON.parse(binvit('analyze', out, '--attention', '--json').stdout) as { entropy: number }[];
+    expect(heads).toHaveLength(16);
+    // 16 tokens: at most 4 bits.
+    for (const { entropy } of heads) expect(entropy).toBeLessThanOrEqual(4 + 1e-5);
     const missing = binvit('analyze', join(folder, 'nowhere'));
     expect(missing.status).toBe(1);
     expect(missing.stderr).toContain('expected the folder of a run, or a model or checkpoint file, found nothing there');
