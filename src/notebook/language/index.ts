@@ -1,0 +1,1 @@
+export { convertCell, type ConvertedCell, type SourceMapV3 } from './convert.js';
