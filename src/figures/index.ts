@@ -1,4 +1,6 @@
 export { accuracyFigure, type AccuracyCell } from './accuracy.js';
+export { attentionFigure } from './attention.js';
+export { contributionsFigure } from './contributions.js';
 export { bandOf, curvesFigure, type Band, type Curve, type CurveCell } from './curves.js';
 export { differencesFigure, type Difference } from './differences.js';
 export { exportSvg, exportSvgs } from './export-svg.js';

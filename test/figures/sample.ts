@@ -1,5 +1,7 @@
 import { Random } from '../../src/backend/random.js';
-import { accuracyFigure, curvesFigure, differencesFigure, scalesFigure, weightsFigure, type Figure, type LayerWeights } from '../../src/figures/index.js';
+import {
+  accuracyFigure, attentionFigure, contributionsFigure, curvesFigure, differencesFigure, scalesFigure, weightsFigure, type Figure, type LayerWeights,
+} from '../../src/figures/index.js';
 
 /** Made-up weights of a layer: two humps, as latent weights have after training. */
 export function sampleLayer(layer: string, weights: number): LayerWeights {
@@ -22,6 +24,15 @@ export function sampleFigures(name = 'xnor-net'): Record<string, Figure> {
       { label: `${name} \u2212 BNN, a label that is too long for one line`, mean: 0.3, interval: [0.2, 0.4], margin: 0, n: 3, verdict: 'supported' },
       { label: 'MLP only \u2212 all', mean: -0.01, interval: null, margin: 0.05, n: 1, verdict: 'undecided' },
     ]),
+    contributions: contributionsFigure({
+      accuracy: 0.95, images: 1000,
+      branches: [
+        { branch: 'blocks.0.attn', accuracy: 0.8, contribution: 0.15, interval: [0.12, 0.18] },
+        { branch: 'blocks.0.mlp', accuracy: 0.951, contribution: -0.001, interval: [-0.01, 0.008] },
+      ],
+    }, { title: name }),
+    attention: attentionFigure([0, 1].flatMap(block => [0, 1].map(head =>
+      ({ block, head, entropy: 2.5 - block + 0.4 * head, distance: 12 + head, classToken: null }))), 16, { title: name }),
     curves: curvesFigure([
       { where: 'none', method: 'float', loss: [{ steps: [10, 20], values: [2, 1] }], accuracy: [{ steps: [20], values: [0.5] }] },
       { where: 'mlp', method: name, loss: [{ steps: [10, 20], values: [2, 1.5] }, { steps: [10, 20], values: [2.2, NaN] }], accuracy: [] },

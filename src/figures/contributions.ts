@@ -1,0 +1,41 @@
+import type { Contributions } from '../analysis/index.js';
+import { defaultWidth, type Figure, type FigureOptions } from './figure.js';
+import { count, escapeText, percent, points } from './text.js';
+import { legendUnderTitle, neutral, templates, whereStyle } from './theme.js';
+
+const kinds = [{ kind: 'attn', part: 'mhsa', name: 'MHSA' }, { kind: 'mlp', part: 'mlp', name: 'MLP' }] as const;
+
+/** What the accuracy loses without each residual branch: a pair of bars, MHSA and MLP, for each block, with their intervals. */
+export function contributionsFigure({ accuracy, images, branches }: Contributions, options: FigureOptions = {}): Figure {
+  const height = 360;
+  return {
+    data: kinds.map(({ kind, part, name }) => {
+      const members = branches.filter(({ branch }) => branch.endsWith(`.${kind}`));
+      const { color } = whereStyle(part);
+      return {
+        type: 'bar', name,
+        x: members.map(({ branch }) => `block ${/\d+/.exec(branch)![0]}`), y: members.map(({ contribution }) => 100 * contribution),
+        error_y: {
+          type: 'data', symmetric: false, color: neutral, thickness: 1.5, width: 4,
+          array: members.map(({ contribution, interval }) => 100 * (interval[1] - contribution)),
+          arrayminus: members.map(({ contribution, interval }) => 100 * (contribution - interval[0])),
+        },
+        marker: { color }, hovertemplate: '%{x}: %{y:.2f} points',
+      };
+    }),
+    layout: {
+      template: templates.light,
+      width: options.width ?? defaultWidth,
+      height,
+      title: { text: escapeText(options.title ?? 'What each branch contributes to the accuracy') },
+      barmode: 'group', bargap: 0.35, bargroupgap: 0.08,
+      yaxis: { title: { text: 'lost without it (percentage points)' }, zeroline: true, zerolinecolor: neutral, zerolinewidth: 1 },
+      legend: legendUnderTitle(height),
+      margin: { l: 60, r: 20, t: 76, b: 40 },
+    },
+    caption: `Percentage points of test accuracy that are lost when a branch adds nothing, of ${percent(accuracy)} % `
+      + `(${count(images, 'image')}); 95 % interval from the paired outcomes of the images.`,
+    alternative: `Contribution in percentage points: ${branches.map(({ branch, contribution, interval }) =>
+      `${branch} ${points(contribution)} [${points(interval[0])}, ${points(interval[1])}]`).join('; ')}.`,
+  };
+}
