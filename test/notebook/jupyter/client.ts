@@ -70,13 +70,16 @@ interface PendingExchange {
   readonly resolveIdle: (messages: readonly Received[]) => void;
 }
 
+/** In ms; ZeroMQ's own 100 would count as starting time of a kernel. */
+const reconnectInterval = 5;
+
 /** A Jupyter front end for tests and benches; it shares no code with the kernel. */
 export class KernelClient {
   readonly key: string;
   readonly shell: Dealer;
   readonly control: Dealer;
   readonly #stdin: Dealer;
-  readonly #iopub = new Subscriber({ receiveHighWaterMark: 0, linger: 0 });
+  readonly #iopub = new Subscriber({ receiveHighWaterMark: 0, linger: 0, reconnectInterval });
   readonly #heartbeat = new Request({ linger: 0 });
   readonly #session = randomUUID();
   /** A socket takes one message at a time. */
@@ -89,7 +92,7 @@ export class KernelClient {
 
   constructor(connection: Readonly<Record<string, string | number>>) {
     const routingId = randomUUID();
-    const dealer = (): Dealer => new Dealer({ routingId, linger: 0, receiveHighWaterMark: 0, sendHighWaterMark: 0 });
+    const dealer = (): Dealer => new Dealer({ routingId, linger: 0, receiveHighWaterMark: 0, sendHighWaterMark: 0, reconnectInterval });
     this.key = String(connection.key);
     this.shell = dealer();
     this.control = dealer();
@@ -205,14 +208,23 @@ export async function executed({ reply, idle }: Exchange): Promise<Executed> {
 export interface RunningKernel {
   readonly client: KernelClient;
   readonly process: ChildProcess;
+  /** When the reply to the first request came, in ms of `performance.now()`. */
+  readonly firstReplyAt: number;
   /** Resolves with the exit code; `null` when a signal ended it. */
   readonly exit: Promise<number | null>;
   /** Asks it to shut down, and ends it when it does not. */
   stop(): Promise<void>;
 }
 
+export interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Code that is sent at once, while the kernel starts. */
+  readonly firstCell?: string;
+}
+
 /** Starts a kernel as a front end does; `{connection_file}` in `argv` is replaced. */
-export async function startKernel(argv: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<RunningKernel> {
+export async function startKernel(argv: readonly string[], { firstCell, ...options }: StartOptions = {}): Promise<RunningKernel> {
   const folder = mkdtempSync(join(tmpdir(), 'binvit-kernel-'));
   const file = join(folder, 'connection.json');
   const connection = await freeConnection();
@@ -231,6 +243,9 @@ export async function startKernel(argv: readonly string[], options: { cwd?: stri
     client.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  await Promise.race([client.ready(), exit.then(code => { throw new Error(`the kernel ended with exit code ${code ?? 'none'} before it answered`); })]);
-  return { client, process: child, exit, stop };
+  const first = firstCell === undefined ? client.request('shell', 'kernel_info_request', {}) : client.submit(firstCell);
+  const early = exit.then(code => { throw new Error(`the kernel ended with exit code ${code ?? 'none'} before it answered`); });
+  const { receivedAt: firstReplyAt } = await Promise.race([first.reply, early]);
+  await Promise.race([client.ready(), early]);
+  return { client, process: child, exit, firstReplyAt, stop };
 }
