@@ -1,0 +1,167 @@
+import * as vscode from 'vscode';
+import type { CellError, MimeBundle, OutputEvent } from '../../src/notebook/index.js';
+import { outputItems } from './output-items.js';
+import { linkedTraceback } from './traceback.js';
+
+/** What a cell shows, and why it failed. */
+export type CellEvent = OutputEvent | { readonly type: 'error'; readonly error: CellError };
+
+/** Displays that can be updated by their id, from any cell of the notebook. */
+export type Displays = Map<string, Set<vscode.NotebookCellOutput>>;
+
+/** An execution in whose name outputs of a cell are written. */
+export interface OutputTarget {
+  readonly execution: vscode.NotebookCellExecution;
+  readonly end: () => void;
+}
+
+/**
+ * Writes the outputs of one run of a cell, in order: the editor takes them one by one, and what is shown meanwhile waits and
+ * is joined. After the cell has ended, each write opens an execution of its own, since the editor knows no other way.
+ */
+export class CellOutputs {
+  readonly #later: () => OutputTarget | null;
+  readonly #displays: Displays;
+  readonly #displayed = new Map<vscode.NotebookCellOutput, string>();
+  readonly #waiting: CellEvent[] = [];
+  #execution: vscode.NotebookCellExecution | null;
+  #writing: Promise<void> | null = null;
+  #stream: { readonly name: string; readonly output: vscode.NotebookCellOutput } | null = null;
+  #clearNext = false;
+  #closed = false;
+
+  /**
+   * @param later opens an execution for what is shown after {@link end}; `null` when the cell is gone
+   * @param displays of the whole notebook
+   */
+  constructor(execution: vscode.NotebookCellExecution, later: () => OutputTarget | null, displays: Displays) {
+    this.#execution = execution;
+    this.#later = later;
+    this.#displays = displays;
+  }
+
+  write(event: CellEvent): void {
+    if (this.#closed) return;
+    this.#waiting.push(event);
+    this.#writing ??= this.#drain().finally(() => { this.#writing = null; });
+  }
+
+  /**
+   * Ends the cell's execution when all that was shown so far is in the notebook; what comes from then on is late.
+   *
+   * @param finish ends the execution
+   */
+  async end(finish: () => void): Promise<void> {
+    await this.#settle();
+    finish();
+    this.#execution = null;
+  }
+
+  /** The cell runs anew: what this run still shows has no place any more. Resolves when the last write has ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#waiting.length = 0;
+    await this.#settle();
+    this.#forgetDisplays();
+  }
+
+  async #settle(): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+  }
+
+  async #drain(): Promise<void> {
+    const target = this.#execution === null ? this.#later() : { execution: this.#execution, end: () => undefined };
+    if (target === null) {
+      this.#waiting.length = 0;
+      return;
+    }
+    for (let event = this.#next(); event !== undefined; event = this.#next()) await this.#apply(event, target.execution);
+    target.end();
+  }
+
+  /** The next event, with all directly following text of the same stream. */
+  #next(): CellEvent | undefined {
+    const event = this.#waiting.shift();
+    if (event?.type !== 'stream') return event;
+    let text = event.text;
+    for (let next = this.#waiting[0]; next?.type === 'stream' && next.name === event.name; next = this.#waiting[0]) {
+      text += next.text;
+      this.#waiting.shift();
+    }
+    return { ...event, text };
+  }
+
+  async #apply(event: CellEvent, execution: vscode.NotebookCellExecution): Promise<void> {
+    switch (event.type) {
+      case 'clear':
+        this.#clearNext = event.wait;
+        if (!event.wait) await this.#show(execution, []);
+        return;
+      case 'update':
+        for (const output of this.#displays.get(event.displayId) ?? []) await execution.replaceOutputItems(items(event.data), output);
+        return;
+      case 'stream': {
+        const item = vscode.NotebookCellOutputItem[event.name](event.text);
+        if (this.#stream?.name === event.name && !this.#clearNext) {
+          await execution.appendOutputItems(item, this.#stream.output);
+          return;
+        }
+        const output = new vscode.NotebookCellOutput([item], { outputType: 'stream' });
+        await this.#show(execution, [output]);
+        this.#stream = { name: event.name, output };
+        return;
+      }
+      case 'display':
+      case 'result': {
+        const displayId = event.type === 'display' ? event.displayId : null;
+        const output = new vscode.NotebookCellOutput(items(event.data), {
+          outputType: event.type === 'display' ? 'display_data' : 'execute_result',
+          metadata: event.metadata,
+          ...(event.type === 'result' && { executionCount: execution.executionOrder }),
+          ...(displayId !== null && { transient: { display_id: displayId } }),
+        });
+        await this.#show(execution, [output]);
+        if (displayId !== null) this.#remember(displayId, output);
+        return;
+      }
+      case 'error': {
+        const { name, message, traceback } = event.error;
+        const item = vscode.NotebookCellOutputItem.error({ name, message, stack: linkedTraceback(event.error) });
+        // What the file gets: links are only for this editor.
+        const originalError = { output_type: 'error', ename: name, evalue: message, traceback };
+        await this.#show(execution, [new vscode.NotebookCellOutput([item], { outputType: 'error', originalError })]);
+      }
+    }
+  }
+
+  /** Appends outputs, or replaces all by them where a `clear` came before. */
+  async #show(execution: vscode.NotebookCellExecution, outputs: vscode.NotebookCellOutput[]): Promise<void> {
+    this.#stream = null;
+    const clear = this.#clearNext || outputs.length === 0;
+    this.#clearNext = false;
+    if (clear) {
+      this.#forgetDisplays();
+      await execution.replaceOutput(outputs);
+    } else {
+      await execution.appendOutput(outputs);
+    }
+  }
+
+  #remember(displayId: string, output: vscode.NotebookCellOutput): void {
+    this.#displayed.set(output, displayId);
+    this.#displays.set(displayId, (this.#displays.get(displayId) ?? new Set()).add(output));
+  }
+
+  #forgetDisplays(): void {
+    for (const [output, displayId] of this.#displayed) {
+      const outputs = this.#displays.get(displayId);
+      outputs?.delete(output);
+      if (outputs?.size === 0) this.#displays.delete(displayId);
+    }
+    this.#displayed.clear();
+  }
+}
+
+function items(bundle: MimeBundle): vscode.NotebookCellOutputItem[] {
+  return outputItems(bundle).map(({ mime, bytes }) => new vscode.NotebookCellOutputItem(bytes, mime));
+}
