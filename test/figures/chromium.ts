@@ -14,11 +14,7 @@ export async function drawInChromium(figures: readonly Figure[]): Promise<string
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();
-    const faces = [['', 'normal'], ['-Bold', 'bold']].map(([style, weight]) => {
-      const font = readFileSync(require.resolve(`dejavu-fonts-ttf/ttf/DejaVuSans${style!}.ttf`)).toString('base64');
-      return `@font-face { font-family: "DejaVu Sans"; font-weight: ${weight!}; src: url(data:font/ttf;base64,${font}) }`;
-    });
-    await page.setContent(`<style>${faces.join('')}</style><div id="plot"></div>`);
+    await page.setContent(`${fontStyle()}<div id="plot"></div>`);
     await page.addScriptTag({ path: require.resolve('plotly.js-dist/plotly.js') });
     return await page.evaluate(`(async () => {
       await Promise.all([...document.fonts].map(face => face.load()));
@@ -33,6 +29,27 @@ export async function drawInChromium(figures: readonly Figure[]): Promise<string
   } finally {
     await browser.close();
   }
+}
+
+/** An SVG document as Chromium paints it on white, two pixels to a CSS pixel, as PNG. */
+export async function paintInChromium(svg: string, width: number, height: number): Promise<Buffer> {
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 2 });
+    await page.setContent(`${fontStyle()}<style>body { margin: 0 } svg { display: block }</style>${svg}`);
+    await page.evaluate('Promise.all([...document.fonts].map(face => face.load()))');
+    return await page.screenshot();
+  } finally {
+    await browser.close();
+  }
+}
+
+function fontStyle(): string {
+  const faces = [['', 'normal'], ['-Bold', 'bold']].map(([style, weight]) => {
+    const font = readFileSync(require.resolve(`dejavu-fonts-ttf/ttf/DejaVuSans${style!}.ttf`)).toString('base64');
+    return `@font-face { font-family: "DejaVu Sans"; font-weight: ${weight!}; src: url(data:font/ttf;base64,${font}) }`;
+  });
+  return `<style>${faces.join('')}</style>`;
 }
 
 export function launchChromium(): Promise<Browser> {
