@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { executed, startKernel, type Exchange, type Executed, type RunningKernel } from '../../test/notebook/jupyter/client.js';
+import { startKernel, type RunningKernel } from '../../test/notebook/jupyter/client.js';
 import type { Contender } from './contenders.js';
 
 /** What one round gives of one kernel; times in ms, `null` where it did not answer in time. */
 export interface Round {
   firstResultMs: number;
   latencies: number[];
+  /** Messages of 200 cells that never came: the cell looks as if it ran on. */
+  lostIdles: number;
   lines: { arrived: number; endMs: number | null };
   figureMs: number | null;
   lateLatencies: number[];
@@ -14,6 +16,8 @@ export interface Round {
 }
 
 const patienceMs = 20_000;
+const idlePatienceMs = 1000;
+const latencyCount = 200;
 const lineCount = 10_000;
 
 /** One round of one kernel: a fresh process for start and work, another one for the printed lines, which may never end. */
@@ -22,17 +26,19 @@ export async function measure(contender: Contender, cwd: string): Promise<Round>
   const kernel = await startKernel(contender.argv, { cwd, firstCell: '1+1' });
   const firstResultMs = kernel.firstReplyAt - start;
   try {
-    const latencies = await repeat(200, 20, () => run(kernel, '1+1'));
+    const latencies = await repeat(latencyCount, () => run(kernel, '1+1'));
     const figureMs = await showFigure(kernel, contender);
     for (let cell = 0; cell < 100; cell++) await run(kernel, declaration(cell, contender.typed));
-    const lateLatencies = await repeat(30, 2, index => run(kernel, `value${index}.sum + method${index}(1)`));
-    const completions = await repeat(30, 2, index => {
+    const lateLatencies = await repeat(30, index => run(kernel, `value${index}.sum + method${index}(1)`));
+    const completions = await repeat(30, async index => {
       const code = `value${index}.`;
-      return kernel.client.ask('shell', 'complete_request', { code, cursor_pos: code.length });
+      const asked = performance.now();
+      await kernel.client.request('shell', 'complete_request', { code, cursor_pos: code.length }).reply;
+      return performance.now() - asked;
     });
     for (let cell = 0; cell < 900; cell++) await run(kernel, `value${cell % 100}.sum + ${cell}`);
     const memoryMb = memoryOf(kernel.process.pid!);
-    return { firstResultMs, latencies, figureMs, lateLatencies, completions, memoryMb, lines: await printLines(contender, cwd) };
+    return { firstResultMs, latencies, lostIdles: latencyCount - latencies.length, figureMs, lateLatencies, completions, memoryMb, lines: await printLines(contender, cwd) };
   } finally {
     await kernel.stop();
   }
@@ -43,34 +49,40 @@ function declaration(cell: number, typed: boolean): string {
   return `var value${cell}${record} = { sum: ${cell}, items: [${cell}] };\nfunction method${cell}(x${number}) { return x + value${cell}.sum; }`;
 }
 
-async function repeat(times: number, warmUp: number, action: (index: number) => Promise<unknown>): Promise<number[]> {
+/** Durations of the answers that came; those that were lost are missing. */
+async function repeat(times: number, action: (index: number) => Promise<number | null>): Promise<number[]> {
+  const warmUp = 5;
   const durations: number[] = [];
   for (let index = 0; index < times + warmUp; index++) {
-    const start = performance.now();
-    await action(index);
-    if (index >= warmUp) durations.push(performance.now() - start);
+    const duration = await action(index);
+    if (index >= warmUp && duration !== null) durations.push(duration);
   }
   return durations;
 }
 
+/** Time until the figure has arrived, which with some kernels is after the cell has ended. */
 async function showFigure(kernel: RunningKernel, { showFigure: code }: Contender): Promise<number | null> {
-  // 18 digits a number.
+  // 20 bytes a number.
   await run(kernel, 'var figure = { data: [{ y: Array.from({ length: 550000 }, (_, i) => Math.sin(i) / 3) }], layout: {} }');
+  const before = kernel.client.received.length;
   const start = performance.now();
-  const cell = await withPatience(kernel.client.submit(code));
-  const arrived = cell?.outputs.find(({ content }) => JSON.stringify(content).length > 9e6);
-  return arrived ? performance.now() - start : null;
+  await run(kernel, code);
+  for (;;) {
+    const figure = kernel.client.received.slice(before).find(({ type, content }) => type === 'display_data' && JSON.stringify(content).length > 9e6);
+    if (figure) return figure.receivedAt - start;
+    if (performance.now() > start + patienceMs) return null;
+    await pause(5);
+  }
 }
 
 async function printLines(contender: Contender, cwd: string): Promise<Round['lines']> {
   const kernel = await startKernel(contender.argv, { cwd });
-  const { client } = kernel;
   try {
     await run(kernel, '1+1');
     const start = performance.now();
-    const cell = client.submit(`for (let i = 0; i < ${lineCount}; i++) console.log('line ' + i)`);
-    const ended = await withPatience(cell);
-    const endMs = ended && performance.now() - start;
+    const cell = kernel.client.submit(`for (let i = 0; i < ${lineCount}; i++) console.log('line ' + i)`);
+    const ended = await Promise.race([cell.idle, pause(patienceMs)]);
+    const endMs = ended ? performance.now() - start : null;
     const text = cell.iopub.filter(({ type }) => type === 'stream').map(({ content }) => content.text as string).join('');
     return { arrived: text.split('\n').length - 1, endMs };
   } finally {
@@ -78,21 +90,23 @@ async function printLines(contender: Contender, cwd: string): Promise<Round['lin
   }
 }
 
-/** A cell that has to succeed: some kernels do not answer the cells that come soon after a failed one. */
-async function run({ client }: RunningKernel, code: string): Promise<void> {
-  const cell = await withPatience(client.submit(code));
-  if (!cell) throw new Error(`no answer within ${patienceMs / 1000} s to ${code.slice(0, 60)}`);
-  if (cell.reply.content.status !== 'ok') throw new Error(`${code.slice(0, 60)}: ${JSON.stringify(cell.reply.content)}`);
+/**
+ * Runs a cell that has to succeed; some kernels do not answer the cells that come soon after a failed one.
+ *
+ * @returns ms until its reply and `idle`; `null` when `idle` was lost
+ */
+async function run({ client }: RunningKernel, code: string): Promise<number | null> {
+  const start = performance.now();
+  const cell = client.submit(code);
+  const reply = await Promise.race([cell.reply, pause(patienceMs)]);
+  if (!reply) throw new Error(`no reply within ${patienceMs / 1000} s to ${code.slice(0, 60)}`);
+  if (reply.content.status !== 'ok') throw new Error(`${code.slice(0, 60)}: ${JSON.stringify(reply.content)}`);
+  const idle = await Promise.race([cell.idle, pause(idlePatienceMs)]);
+  return idle ? performance.now() - start : null;
 }
 
-async function withPatience(cell: Exchange): Promise<Executed | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>(resolve => { timer = setTimeout(() => { resolve(null); }, patienceMs); });
-  try {
-    return await Promise.race([executed(cell), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function pause(ms: number): Promise<undefined> {
+  return new Promise(resolve => { setTimeout(resolve, ms).unref(); });
 }
 
 /** Memory of a process and its descendants in MB; pages that several share are divided among them (`Pss`). Linux alone. */
