@@ -71,7 +71,7 @@ const { version } = readJson(join(root, 'package.json'));
 writeFileSync(join(modules, plugin, 'package.json'), JSON.stringify({ name: plugin, version, main: 'index.js' }));
 const manifest = readJson(join(here, 'package.json'));
 const dependencies = Object.fromEntries([plugin, ...typePackages].map(name => [name, readJson(join(modules, name, 'package.json')).version]));
-writeFileSync(join(stage, 'package.json'), JSON.stringify({ ...manifest, version, dependencies }, null, 2));
+writeFileSync(join(stage, 'package.json'), JSON.stringify({ ...manifest, devDependencies: undefined, allowScripts: undefined, version, dependencies }, null, 2));
 for (const name of ['README.md', 'LICENSE', 'media', 'walkthrough']) cpSync(join(here, name), join(stage, name), { recursive: true });
 
 const packagePath = join(here, 'dist', `${manifest.name}-${version}.vsix`);

@@ -18,7 +18,7 @@ export async function writePage(report: Report, csv: string, outDir: string): Pr
   const entries = figuresOf(report);
   const drawings = await exportSvgs(entries.map(entry => entry.figure));
   entries.forEach(({ id }, index) => { writeFileAtomic(join(outDir, path(id)), drawings[index]!); });
-  await copyFile(createRequire(import.meta.url).resolve('plotly.js-dist/plotly.js'), join(outDir, 'plotly.js'));
+  await copyFile(createRequire(import.meta.url).resolve('plotly.js-dist-min/plotly.min.js'), join(outDir, 'plotly.js'));
   const figures = Object.fromEntries(entries.map(({ id, figure }) => [id, figure]));
   writeFileAtomic(join(outDir, 'figures.js'), `const report = ${JSON.stringify({ templates, figures })};\n`);
   writeFileAtomic(join(outDir, 'results.csv'), csv);
