@@ -40,7 +40,8 @@ export function pngOf(svg: string): Buffer {
   return resvg.render().asPng();
 }
 
-function pdfOf(svg: string, { layout, alternative }: Figure): Promise<Buffer> {
+/** A PDF of the SVG document that {@link exportSvg} drew of a figure. */
+export function pdfOf(svg: string, { layout, alternative }: Figure): Promise<Buffer> {
   const size: [number, number] = [layout.width * pointsPerPixel, layout.height * pointsPerPixel];
   // A fixed date, because the identifier of a PDF is made from it.
   const document = new PDFDocument({ size, margin: 0, info: { CreationDate: new Date(0), Subject: alternative } });

@@ -3,7 +3,7 @@ export { attentionFigure } from './attention.js';
 export { contributionsFigure } from './contributions.js';
 export { bandOf, curvesFigure, type Band, type Curve, type CurveCell } from './curves.js';
 export { differencesFigure, type Difference } from './differences.js';
-export { exportFigure, pngOf } from './export-figure.js';
+export { exportFigure, pdfOf, pngOf } from './export-figure.js';
 export { exportSvg, exportSvgs } from './export-svg.js';
 export { defaultWidth, type Figure, type FigureOptions, type PlotlyLayout, type PlotlyTrace } from './figure.js';
 export { scalesFigure, type LayerScales } from './scales.js';
