@@ -10,9 +10,10 @@ import { jsonOption, positiveNumber } from './options.js';
 /** `binvit notebook`: run, check and export notebooks without a front end. */
 export function notebookCommand(): Command {
   return new Command('notebook')
-    .description('run notebooks without an editor, check their outputs')
+    .description('run notebooks without an editor, check their outputs, export them')
     .addCommand(runCommand())
-    .addCommand(checkCommand());
+    .addCommand(checkCommand())
+    .addCommand(exportCommand());
 }
 
 interface RunFlags {
@@ -101,6 +102,20 @@ function checkCommand(): Command {
       else for (const { notebook, cell, number, difference } of rows) console.log(`${notebook}: cell ${number} (${cell}): ${difference}`);
       if (rows.length > 0) process.exitCode = exitCode.failure;
       if (stop.signal.aborted) process.exitCode = stop.exitCode() ?? exitCode.interrupted;
+    });
+}
+
+function exportCommand(): Command {
+  return new Command('export')
+    .description('write a notebook as one page that needs no network, as Markdown, or as a script')
+    .argument('<notebook>', 'file of nbformat 3 or 4')
+    .addOption(new Option('--to <format>', 'html: a page with live figures; md: Markdown with its pictures in a folder beside it; ts: a script, cells separated by // %%')
+      .choices(['html', 'md', 'ts']).default('html'))
+    .addOption(new Option('-o, --output <file>', 'file to write (default: beside the notebook, under its name)'))
+    .action(async (path: string, { to, output }: { to: 'html' | 'md' | 'ts'; output?: string }) => {
+      // Loaded here alone: a DOM, formulas and highlighting take a while, and running needs none of them.
+      const { exportNotebook } = await import('../notebook/runner/export/index.js');
+      console.log(exportNotebook(path, to, output));
     });
 }
 
