@@ -1,1 +1,2 @@
+export { startSession } from './session.js';
 export type * from './types.js';

@@ -1,0 +1,41 @@
+import type { CellError, ExecuteOptions } from './types.js';
+
+/** The cell whose turn it is, from the moment it is converted to its end. */
+export class CurrentCell {
+  /** Its number in the session's process; `null` while it is being converted. */
+  run: number | null = null;
+  /** Where its code said that it ends the process. */
+  exit: CellError | null = null;
+  /** Error of the cell, `null` when it succeeds. */
+  readonly ended: Promise<CellError | null>;
+  readonly #input: ExecuteOptions['input'];
+  readonly #questions = new AbortController();
+  #settle: (error: CellError | null) => void = () => undefined;
+  #isEnded = false;
+
+  constructor(input: ExecuteOptions['input']) {
+    this.#input = input;
+    this.ended = new Promise(resolve => { this.#settle = resolve; });
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  get canAsk(): boolean {
+    return this.#input !== undefined;
+  }
+
+  /** The first call counts. */
+  end(error: CellError | null): void {
+    this.#isEnded = true;
+    this.#questions.abort();
+    this.#settle(error);
+  }
+
+  /** Passes a question of the cell's code on to the person. */
+  async ask(request: Parameters<NonNullable<ExecuteOptions['input']>>[0]): Promise<string> {
+    if (!this.#input) throw new Error('input(): expected a front end that can ask, found none; give the value as a parameter of the notebook instead');
+    return this.#input(request, this.#questions.signal);
+  }
+}

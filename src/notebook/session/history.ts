@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { JsonlWriter, readJsonl } from '../../io/index.js';
+import type { History, HistoryEntry } from './types.js';
+
+/** Executed cells, in memory and, when there is a file, appended to it as one JSON object a line. */
+export class CellHistory implements History {
+  readonly #entries: HistoryEntry[];
+  readonly #writer: JsonlWriter | null;
+  #session: number;
+
+  /** @param path file of the history; it is made when it is not there, and rows of it that are damaged are left out */
+  constructor(path: string | undefined) {
+    this.#entries = path !== undefined && existsSync(path) ? readJsonl(path, parseEntry).rows : [];
+    this.#session = (this.#entries.at(-1)?.session ?? 0) + 1;
+    this.#writer = path === undefined ? null : new JsonlWriter(path);
+  }
+
+  append(line: number, code: string): void {
+    const entry = { session: this.#session, line, code };
+    this.#entries.push(entry);
+    this.#writer?.append(entry);
+  }
+
+  /** The count starts from 1 again. */
+  startSession(): void {
+    if (this.#entries.at(-1)?.session === this.#session) this.#session++;
+  }
+
+  close(): void {
+    this.#writer?.close();
+  }
+
+  tail(count: number): readonly HistoryEntry[] {
+    return count <= 0 ? [] : this.#entries.slice(-count);
+  }
+
+  range(session: number, start: number, stop: number | null): readonly HistoryEntry[] {
+    const wanted = session > 0 ? session : this.#session + session;
+    return this.#entries.filter(entry => entry.session === wanted && entry.line >= start && (stop === null || entry.line < stop));
+  }
+
+  search(pattern: string, count: number, unique: boolean): readonly HistoryEntry[] {
+    const expression = globExpression(pattern);
+    const found = this.#entries.filter(({ code }) => expression.test(code));
+    const kept = unique ? [...new Map(found.map(entry => [entry.code, entry])).values()].sort(byTime) : found;
+    return count <= 0 ? [] : kept.slice(-count);
+  }
+}
+
+function byTime(a: HistoryEntry, b: HistoryEntry): number {
+  return a.session - b.session || a.line - b.line;
+}
+
+function globExpression(pattern: string): RegExp {
+  const source = pattern.replace(/[\\^$+.()|[\]{}]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's');
+}
+
+function parseEntry(value: unknown): HistoryEntry {
+  const { session, line, code } = value as Partial<HistoryEntry>;
+  if (!Number.isInteger(session) || !Number.isInteger(line) || typeof code !== 'string') {
+    throw new Error('expected an entry of a history: session, line and code');
+  }
+  return { session: session!, line: line!, code };
+}

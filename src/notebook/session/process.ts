@@ -1,0 +1,110 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { interruptsDescriptor, reportsDescriptor, requestsDescriptor } from './descriptors.js';
+import { encodeFrame, FrameReader } from './frames.js';
+import type { InterruptRequest, SessionReport, SessionRequest } from './messages.js';
+import { RawStream } from './raw-stream.js';
+import type { SessionOptions } from './types.js';
+
+/** What a {@link SessionProcess} tells. */
+export interface ProcessListener {
+  /** A report; that of a run's end comes after everything that was printed before it. */
+  report(message: SessionReport): void;
+  /** What child processes and native code wrote to stdout and stderr themselves. */
+  raw(name: 'stdout' | 'stderr', text: string): void;
+  /** The process is gone; nothing comes after this. */
+  ended(reason: string): void;
+}
+
+const runtimeUrl = new URL('../../../dist/notebook/session/runtime/main.js', import.meta.url);
+const drainMs = 500;
+/** Enough of stderr to find Node's last words in. */
+const lastWordsLength = 8192;
+
+/** The process in which a session's cells run. */
+export class SessionProcess {
+  readonly #child: ChildProcess;
+  readonly #listener: ProcessListener;
+  readonly #stdout: RawStream;
+  readonly #stderr: RawStream;
+  #lastWords = '';
+  #ended = false;
+
+  constructor(options: SessionOptions, listener: ProcessListener) {
+    this.#listener = listener;
+    const { path = process.execPath, args = [], env } = options.node ?? {};
+    const inspector = options.inspect === true ? ['--inspect=127.0.0.1:0'] : [];
+    this.#child = spawn(path, [...args, ...inspector, runtimeUrl.pathname], {
+      cwd: options.cwd, env: { ...(env ?? process.env) },
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    });
+    this.#stdout = new RawStream(text => { listener.raw('stdout', text); });
+    this.#stderr = new RawStream(text => {
+      this.#lastWords = (this.#lastWords + text).slice(-lastWordsLength);
+      listener.raw('stderr', text);
+    });
+    this.#child.stdout!.on('data', (piece: Buffer) => { this.#stdout.push(piece); });
+    this.#child.stderr!.on('data', (piece: Buffer) => { this.#stderr.push(piece); });
+    const reader = new FrameReader<SessionReport>(message => { this.#receive(message); });
+    this.#pipe<Readable>(reportsDescriptor).on('data', (piece: Buffer) => { reader.push(piece); });
+    for (const descriptor of [requestsDescriptor, interruptsDescriptor]) {
+      // Writing to a process that just died; its exit tells the reason.
+      this.#pipe<Writable>(descriptor).on('error', () => undefined);
+    }
+    this.#child.on('error', error => { this.#end(`the process could not be started: ${error.message}`); });
+    this.#child.on('exit', (code, signal) => { void this.#drain(code, signal); });
+  }
+
+  send(request: SessionRequest): void {
+    this.#pipe<Writable>(requestsDescriptor).write(encodeFrame(request));
+  }
+
+  interrupt(request: InterruptRequest): void {
+    this.#pipe<Writable>(interruptsDescriptor).write(encodeFrame(request));
+  }
+
+  /** Ends the process, whatever it does; `ended` is not called. */
+  kill(): void {
+    this.#ended = true;
+    this.#child.kill('SIGKILL');
+  }
+
+  #pipe<Stream extends Readable | Writable>(descriptor: number): Stream {
+    return this.#child.stdio[descriptor] as Stream;
+  }
+
+  #receive(message: SessionReport): void {
+    if (this.#ended) return;
+    if (message.type !== 'end') {
+      this.#listener.report(message);
+      return;
+    }
+    const flushed = Promise.all([this.#stdout.mark(message.run), this.#stderr.mark(message.run)]);
+    void flushed.then(() => { if (!this.#ended) this.#listener.report(message); });
+  }
+
+  /** What the process wrote before it died is still in its pipes; another process may hold their other ends. */
+  async #drain(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, drainMs);
+      this.#child.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    this.#stdout.end();
+    this.#stderr.end();
+    this.#end(this.#reason(code, signal));
+  }
+
+  #end(reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#listener.ended(reason);
+  }
+
+  #reason(code: number | null, signal: NodeJS.Signals | null): string {
+    if (/JavaScript heap out of memory|invalid array length Allocation failed/i.test(this.#lastWords)) return 'the process ran out of memory (JavaScript heap)';
+    return signal === null ? `the process ended with exit code ${code}` : `the process was ended by signal ${signal}`;
+  }
+}

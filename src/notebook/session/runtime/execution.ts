@@ -1,0 +1,53 @@
+import { inspect } from 'node:util';
+import { writeWhole, report } from './reports.js';
+import { flushMark, type RunnableCell } from '../messages.js';
+import type { CellError } from '../types.js';
+import { interruptedError } from '../cell-errors.js';
+import { cellErrorOf } from './errors.js';
+import { evaluate } from './evaluate.js';
+import { shielded, wasStoppedEarly } from './interruption.js';
+import { inRun, leaveRun, type Run } from './runs.js';
+import { registerSource, scriptUrl } from './stack.js';
+import { output } from './streams.js';
+
+const stdout = 1;
+const stderr = 2;
+
+/** Runs a cell; everything about it is reported, its end too. */
+export function execute(id: number, cell: RunnableCell): void {
+  const run: Run = {
+    id, cell, stopped: false, result: undefined, stop: new AbortController(),
+    end: error => { endRun(run, error); },
+  };
+  if (wasStoppedEarly(id)) {
+    reportEnd(run, interruptedError());
+    return;
+  }
+  registerSource(scriptUrl(id), { cell: { id: cell.id, name: cell.name }, file: null }, cell.sourceMap);
+  inRun(run, () => {
+    evaluate(`${cell.code}\n//# sourceURL=${scriptUrl(id)}`).then(
+      () => {
+        if (run.result !== undefined) output({ type: 'result', data: { 'text/plain': inspect(run.result) }, metadata: {} });
+        run.end(null);
+      },
+      (thrown: unknown) => { run.end(cellErrorOf(thrown)); },
+    );
+  });
+}
+
+const ended = new WeakSet<Run>();
+
+function endRun(run: Run, error: CellError | null): void {
+  if (ended.has(run)) return;
+  ended.add(run);
+  leaveRun(run);
+  reportEnd(run, error);
+}
+
+function reportEnd(run: Run, error: CellError | null): void {
+  shielded(() => {
+    report({ type: 'end', run: run.id, error });
+    const mark = Buffer.from(flushMark(run.id));
+    for (const descriptor of [stdout, stderr]) writeWhole(descriptor, mark);
+  });
+}

@@ -1,0 +1,40 @@
+import { url as inspectorUrl } from 'node:inspector';
+import { Socket } from 'node:net';
+import { requestsDescriptor } from '../descriptors.js';
+import { FrameReader } from '../frames.js';
+import type { SessionRequest } from '../messages.js';
+import { interruptedError } from '../cell-errors.js';
+import { execute } from './execution.js';
+import { defineGlobals } from './globals.js';
+import { machinery, startInterruptThread } from './interruption.js';
+import { report } from './reports.js';
+import { formatStack } from './stack.js';
+import { captureStreams } from './streams.js';
+import { reportUncaught } from './uncaught.js';
+
+/* Main thread of the session's process: takes requests, runs cells. */
+
+startInterruptThread(run => { run.end(interruptedError()); });
+captureStreams();
+defineGlobals(process.cwd());
+reportUncaught();
+Error.prepareStackTrace = formatStack;
+Error.stackTraceLimit = 50;
+
+const reader = new FrameReader<SessionRequest>(request => { machinery(() => { handle(request); }); });
+const socket = new Socket({ fd: requestsDescriptor, readable: true, writable: false });
+socket.on('data', (piece: Buffer) => { reader.push(piece); });
+socket.on('close', () => { process.kill(process.pid, 'SIGKILL'); });
+report({ type: 'ready', inspectorUrl: inspectorUrl() ?? null });
+
+function handle(request: SessionRequest): void {
+  switch (request.type) {
+    case 'execute':
+      execute(request.run, request.cell);
+      break;
+    case 'variables':
+    case 'answer':
+    case 'noAnswer':
+      break;
+  }
+}

@@ -1,0 +1,28 @@
+import { writeSync } from 'node:fs';
+import { reportsDescriptor } from '../descriptors.js';
+import { encodeFrame } from '../frames.js';
+import type { SessionReport } from '../messages.js';
+import { shielded } from './interruption.js';
+
+const retryMs = 1;
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Hands a report to the session before it returns, so that nothing is lost when the process dies right after, and a busy loop's
+ * output is seen while it runs.
+ */
+export function report(message: SessionReport): void {
+  shielded(() => { writeWhole(reportsDescriptor, encodeFrame(message)); });
+}
+
+/** Writes all bytes, also to a pipe that someone made non-blocking and that is full. */
+export function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) {
+    try {
+      written += writeSync(descriptor, bytes, written);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(sleeper, 0, 0, retryMs);
+    }
+  }
+}

@@ -1,0 +1,269 @@
+import { crashedError, discardedError, formatDiagnostic, interruptedError, refusedError } from './cell-errors.js';
+import { CurrentCell } from './current-cell.js';
+import { CellHistory } from './history.js';
+import type { RunnableCell, SessionReport } from './messages.js';
+import { Outputs } from './outputs.js';
+import { LanguageClient } from './plain-language.js';
+import { SessionProcess } from './process.js';
+import type {
+  CellError, CellReference, Completeness, Completions, Diagnostic, ExecuteOptions, ExecuteResult, Inspection, LanguageContext, MimeBundle,
+  NotebookSession, SessionOptions, SignatureHelp, Variable,
+} from './types.js';
+
+/** Starts a session. Its process starts at once; cells may be executed right away. */
+export function startSession(options: SessionOptions): NotebookSession {
+  return new Session(options);
+}
+
+/** After this, an interrupt that had no effect is explained. */
+const unresponsiveMs = 3000;
+
+class Session implements NotebookSession {
+  readonly history: CellHistory;
+  readonly #options: SessionOptions;
+  readonly #language: LanguageClient;
+  readonly #outputs = new Outputs();
+  readonly #awaited = new Map<number, (report: SessionReport) => void>();
+  #process: SessionProcess;
+  #inspectorUrl: Promise<string | null>;
+  #ready: (inspectorUrl: string | null) => void = () => undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #current: CurrentCell | null = null;
+  /** Why cells that were enqueued before do not run. */
+  #discarded: { before: number; error: CellError } = { before: 0, error: discardedError('closed') };
+  #enqueued = 0;
+  #lastRun = 0;
+  #count = 0;
+  #closed = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.history = new CellHistory(options.historyFile);
+    this.#inspectorUrl = this.#expectReady();
+    this.#process = this.#startProcess();
+    this.#language = new LanguageClient({ cwd: options.cwd });
+  }
+
+  get executionCount(): number {
+    return this.#count;
+  }
+
+  execute(code: string, options: ExecuteOptions): Promise<ExecuteResult> {
+    const counted = options.silent !== true && options.storeHistory !== false;
+    return this.#enqueue(async discarded => {
+      if (counted && discarded === null) {
+        this.#count++;
+        this.history.append(this.#count, code);
+      }
+      const start = performance.now();
+      const executionCount = this.#count;
+      const output = options.silent === true ? () => undefined : options.output;
+      if (discarded === null) options.started?.(executionCount);
+      const error = discarded ?? await this.#run(code, { ...options, output }, this.#options.typeCheck ?? 'error');
+      const durationMs = performance.now() - start;
+      return error === null ? { status: 'ok', executionCount, durationMs } : { status: 'error', executionCount, durationMs, error };
+    });
+  }
+
+  evaluate(expression: string): ReturnType<NotebookSession['evaluate']> {
+    return this.#enqueue(async discarded => {
+      let data: MimeBundle = { 'text/plain': 'undefined' };
+      const error = discarded ?? await this.#run(expression, {
+        cell: { id: 'expression', name: 'expression' },
+        output: event => { if (event.type === 'result') data = event.data; },
+      }, 'off');
+      return error === null ? { status: 'ok', data } : { status: 'error', error };
+    });
+  }
+
+  async interrupt(): Promise<void> {
+    const cell = this.#current;
+    if (cell === null) return;
+    if (cell.run === null) {
+      cell.end(interruptedError());
+      return;
+    }
+    const { run } = cell;
+    this.#process.interrupt({ run });
+    const timer = setTimeout(() => {
+      this.#outputs.push(run, {
+        type: 'stream', name: 'stderr',
+        text: 'interrupt: the cell does not stop, since it is in native code (a synchronous call that is not JavaScript); it stops when that returns, or restart the session\n',
+      });
+    }, unresponsiveMs);
+    await cell.ended;
+    clearTimeout(timer);
+  }
+
+  async restart(): Promise<void> {
+    this.#discard(discardedError('restarted'));
+    this.#process.kill();
+    this.#outputs.flush();
+    this.#count = 0;
+    this.history.startSession();
+    this.#inspectorUrl = this.#expectReady();
+    this.#process = this.#startProcess();
+    await Promise.all([this.#language.reset(), this.#queue]);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#discard(discardedError('closed'));
+    this.#process.kill();
+    this.#outputs.flush();
+    await this.#queue;
+    await this.#language.close();
+    this.history.close();
+  }
+
+  complete(code: string, offset: number, context?: LanguageContext): Promise<Completions> {
+    return this.#language.complete(code, offset, context);
+  }
+
+  inspect(code: string, offset: number, context?: LanguageContext): Promise<Inspection | null> {
+    return this.#language.inspect(code, offset, context);
+  }
+
+  signatureHelp(code: string, offset: number, context?: LanguageContext): Promise<SignatureHelp | null> {
+    return this.#language.signatureHelp(code, offset, context);
+  }
+
+  isComplete(code: string): Promise<Completeness> {
+    return this.#language.isComplete(code);
+  }
+
+  diagnose(code: string, context?: LanguageContext): Promise<readonly Diagnostic[]> {
+    return this.#language.diagnose(code, context);
+  }
+
+  async variables(): Promise<readonly Variable[]> {
+    if (this.#closed) return [];
+    const run = ++this.#lastRun;
+    return new Promise(resolve => {
+      this.#awaited.set(run, report => { resolve(report.type === 'variables' ? report.variables : []); });
+      this.#process.send({ type: 'variables', run });
+    });
+  }
+
+  inspectorUrl(): Promise<string | null> {
+    return this.#inspectorUrl;
+  }
+
+  /** Tasks run one after the other; `discarded` says why one must not when its turn has come. */
+  #enqueue<Result>(task: (discarded: CellError | null) => Promise<Result>): Promise<Result> {
+    const number = ++this.#enqueued;
+    const turn = this.#queue.then(() => task(this.#closed || number <= this.#discarded.before ? this.#discarded.error : null));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #discard(error: CellError): void {
+    this.#discarded = { before: this.#enqueued, error };
+    this.#current?.end(error);
+    for (const answer of this.#awaited.values()) answer({ type: 'ready', inspectorUrl: null });
+    this.#awaited.clear();
+  }
+
+  async #run(code: string, options: ExecuteOptions, typeCheck: NonNullable<SessionOptions['typeCheck']>): Promise<CellError | null> {
+    const cell = new CurrentCell(options.input);
+    this.#current = cell;
+    const reference: CellReference = { ...options.cell, name: options.cell.name ?? `Cell [${this.#count}]` };
+    this.#convertAndSend(code, reference, options, typeCheck, cell).catch((error: unknown) => {
+      cell.end(crashedError(error instanceof Error ? error.message : String(error), null));
+    });
+    const error = await cell.ended;
+    this.#outputs.flush();
+    this.#current = null;
+    return error;
+  }
+
+  async #convertAndSend(
+    code: string, reference: CellReference, options: ExecuteOptions, typeCheck: NonNullable<SessionOptions['typeCheck']>, cell: CurrentCell,
+  ): Promise<void> {
+    const { converted, diagnostics } = await this.#language.prepare(code, reference);
+    if (cell.isEnded) return;
+    const name = reference.name!;
+    if (converted === null) {
+      cell.end(refusedError('syntax', diagnostics, code, name));
+      return;
+    }
+    const errors = typeCheck === 'off' ? [] : diagnostics.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0 && typeCheck === 'error') {
+      cell.end(refusedError('type', diagnostics, code, name));
+      return;
+    }
+    const run = ++this.#lastRun;
+    this.#outputs.attach(run, options.output);
+    if (errors.length > 0) {
+      const text = errors.flatMap(error => formatDiagnostic(error, code, name)).map(line => `${line}\n`).join('');
+      this.#outputs.push(run, { type: 'stream', name: 'stderr', text });
+    }
+    void this.#language.commit(code, reference);
+    cell.run = run;
+    const runnable: RunnableCell = {
+      code: converted.code, sourceMap: converted.sourceMap, declares: converted.declares, id: reference.id, name,
+      figurePictures: this.#options.figurePictures ?? true, canAsk: cell.canAsk,
+    };
+    this.#process.send({ type: 'execute', run, cell: runnable });
+  }
+
+  #startProcess(): SessionProcess {
+    return new SessionProcess(this.#options, {
+      report: message => { this.#receive(message); },
+      raw: (name, text) => { this.#outputs.push(this.#current?.run ?? this.#lastRun, { type: 'stream', name, text }); },
+      ended: reason => { this.#crashed(reason); },
+    });
+  }
+
+  #expectReady(): Promise<string | null> {
+    return new Promise(resolve => { this.#ready = resolve; });
+  }
+
+  #receive(message: SessionReport): void {
+    switch (message.type) {
+      case 'ready':
+        this.#ready(message.inspectorUrl);
+        break;
+      case 'output':
+        this.#outputs.push(message.run, message.event);
+        break;
+      case 'input':
+        void this.#ask(message);
+        break;
+      case 'exit':
+        if (this.#current) this.#current.exit = message.error;
+        break;
+      case 'end':
+        this.#outputs.flush();
+        if (this.#current?.run === message.run) this.#current.end(message.error);
+        break;
+      case 'variables':
+        this.#awaited.get(message.run)?.(message);
+        this.#awaited.delete(message.run);
+    }
+  }
+
+  async #ask({ run, question, request }: Extract<SessionReport, { type: 'input' }>): Promise<void> {
+    const process = this.#process;
+    try {
+      if (this.#current?.run !== run) throw new Error('input(): the cell that asks has already ended');
+      process.send({ type: 'answer', question, text: await this.#current.ask(request) });
+    } catch (error) {
+      process.send({ type: 'noAnswer', question, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** The names are gone, so the language service forgets them too. */
+  #crashed(reason: string): void {
+    this.#outputs.flush();
+    void this.#language.reset();
+    this.#inspectorUrl = this.#expectReady();
+    this.#process = this.#startProcess();
+    for (const answer of this.#awaited.values()) answer({ type: 'ready', inspectorUrl: null });
+    this.#awaited.clear();
+    const cell = this.#current;
+    if (cell?.run != null) cell.end(crashedError(reason, cell.exit));
+    this.#options.onCrash?.(cell?.exit?.message ?? reason);
+  }
+}
