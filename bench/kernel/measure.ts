@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startKernel, type RunningKernel } from '../../test/notebook/jupyter/client.js';
 import type { Contender } from './contenders.js';
 
@@ -106,7 +107,7 @@ async function run({ client }: RunningKernel, code: string): Promise<number | nu
 }
 
 function pause(ms: number): Promise<undefined> {
-  return new Promise(resolve => { setTimeout(resolve, ms).unref(); });
+  return sleep(ms, undefined, { ref: false });
 }
 
 /** Memory of a process and its descendants in MB; pages that several share are divided among them (`Pss`). Linux alone. */
