@@ -3,8 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../io/index.js';
 import { analyzeCommand } from './analyze.js';
 import { benchCommand } from './bench.js';
+import { compareCommand } from './compare.js';
 import { exitCode, reportError } from './errors.js';
 import { kernelCommand } from './kernel.js';
+import { notebookCommand } from './notebook.js';
 import { reportCommand } from './report.js';
 import { reproduceCommand } from './reproduce.js';
 import { summaryCommand } from './summary.js';
@@ -17,7 +19,7 @@ const program = new Command('binvit')
   .option('--verbose', 'print the stack of an error')
   .showHelpAfterError('(binvit --help or binvit COMMAND --help lists what is allowed)');
 
-for (const command of [reproduceCommand, trainCommand, tuneCommand, summaryCommand, analyzeCommand, reportCommand, kernelCommand, benchCommand]) {
+for (const command of [reproduceCommand, trainCommand, tuneCommand, summaryCommand, analyzeCommand, compareCommand, reportCommand, kernelCommand, notebookCommand, benchCommand]) {
   program.addCommand(command());
 }
 for (const command of [program, ...program.commands, ...program.commands.flatMap(group => group.commands)]) command.exitOverride();

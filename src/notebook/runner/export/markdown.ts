@@ -1,4 +1,4 @@
-import MarkdownIt, { type Env } from 'markdown-it';
+import MarkdownIt from 'markdown-it';
 import { highlight } from './highlight.js';
 import { useMath, type Formulas } from './math.js';
 import { sanitizeHtml, type SanitizeOptions } from './sanitize.js';

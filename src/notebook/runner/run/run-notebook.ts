@@ -34,8 +34,6 @@ export interface RunOptions {
   readonly save?: (notebook: Notebook) => void;
   /** Told what the reader of the run should know and what does not stop it. */
   readonly onWarning?: (sentence: string) => void;
-  /** What starts the session; for tests of what a session may do. */
-  readonly start?: (options: SessionOptions) => NotebookSession;
 }
 
 export interface RunResult {
@@ -60,11 +58,10 @@ const patienceMs = 10_000;
  *   nothing has run then
  */
 export async function runNotebook(input: Notebook, options: RunOptions): Promise<RunResult> {
-  const { parameters = {}, start = startSession } = options;
   const language = languageOf(input);
-  const session = start({ cwd: options.cwd, ...options.typeCheck === undefined ? {} : { typeCheck: options.typeCheck } });
+  const session = startSession({ cwd: options.cwd, ...options.typeCheck === undefined ? {} : { typeCheck: options.typeCheck } });
   try {
-    const notebook = withLanguage(await parametrized(structuredClone(input), parameters, session, options.onWarning));
+    const notebook = withLanguage(await parametrized(structuredClone(input), options.parameters ?? {}, session, options.onWarning));
     return await new Run(notebook, session, language, options).all();
   } finally {
     await session.close();
