@@ -1,8 +1,11 @@
 export { attentionTable, type AttentionRow } from './attention.js';
 export { branchContributions, type BranchContribution, type Contributions } from './contribution.js';
+export { blockSimilarity, linearCka, type SimilarityMatrix } from './cka.js';
+export { compareLayers, type LayerComparison } from './compare.js';
 export { costTable, costTotal, type CostRow, type CostTotal, type OperandMacs } from './cost.js';
 export { fiveNumbers, histogram, moments, type FiveNumbers, type Histogram, type Moments } from './distribution.js';
 export { formatAttention } from './format-attention.js';
+export { formatComparison } from './format-comparison.js';
 export { formatContributions } from './format-contributions.js';
 export { formatCost } from './format-cost.js';
 export { formatWeights } from './format-weights.js';

@@ -3,4 +3,4 @@ export { buildVit } from './build.js';
 export { binaryLayers, isBinary, linearLayers, type BinaryLayer, type LinearLayer } from './linear-layers.js';
 export { mlpHiddenDim, parseVitConfig, patchCount, tokenCount, type VitConfig } from './config.js';
 export { vitPresets, type VitPresetName } from './presets.js';
-export { forward, setProgress, vitParameters } from './vit.js';
+export { forward, setProgress, vitLayersOf, vitParameters } from './vit.js';

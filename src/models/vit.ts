@@ -35,7 +35,12 @@ export function binaryDenseLayers(model: tf.LayersModel): BinaryDense[] {
   return vitLayersOf(model).flatMap(layer => layer.find(BinaryDense));
 }
 
-function vitLayersOf(model: tf.LayersModel): VitLayer[] {
+/**
+ * The layers of a ViT in the order of computation; each one's `forward` takes what the one before gives.
+ *
+ * @throws TypeError when the model has a layer that is none of ours
+ */
+export function vitLayersOf(model: tf.LayersModel): VitLayer[] {
   const layers = model.layers.filter(layer => layer.getClassName() !== 'InputLayer');
   return layers.map((layer): VitLayer => {
     if (layer instanceof VitLayer) return layer as VitLayer;

@@ -13,7 +13,7 @@ function binvit(...args: string[]): { status: number | null; stdout: string; std
 }
 
 describe('binvit', () => {
-  it.each(['reproduce', 'train', 'tune', 'summary', 'analyze', 'report', 'bench'])('%s --help describes its options and ends with 0', command => {
+  it.each(['reproduce', 'train', 'tune', 'summary', 'analyze', 'compare', 'report', 'bench'])('%s --help describes its options and ends with 0', command => {
     const { status, stdout } = binvit(command, '--help');
     expect(status).toBe(0);
     expect(stdout).toContain('--json');
@@ -26,7 +26,7 @@ describe('binvit', () => {
     expect((JSON.parse(stdout) as { total: { ops: number } }).total.ops / 1e6).toBeCloseTo(48.2, 1);
   });
 
-  it('analyze prints a row for every linear layer of a run, and says when there is none', () => {
+  it('analyze and compare tell of every layer of a run, and say when there is none', () => {
     const out = join(folder, 'analyzed');
     expect(binvit('train', '--where', 'mlp', '--method', 'bwn', '--steps', '1', '--out', out).status).toBe(0);
     const rows = JSON.parse(binvit('analyze', out, '--json').stdout) as { name: string; binary: boolean }[];
@@ -37,6 +37,9 @@ describe('binvit', () => {
     expect(heads).toHaveLength(16);
     // 16 tokens: at most 4 bits.
     for (const { entropy } of heads) expect(entropy).toBeLessThanOrEqual(4 + 1e-5);
+    const { layers, similarity } = JSON.parse(binvit('compare', out, out, '--json').stdout) as { layers: { change: number }[]; similarity: { rows: string[] } };
+    expect(layers.map(({ change }) => change)).toEqual(Array(18).fill(0));
+    expect(similarity.rows).toEqual(['blocks.0', 'blocks.1', 'blocks.2', 'blocks.3']);
     const missing = binvit('analyze', join(folder, 'nowhere'));
     expect(missing.status).toBe(1);
     expect(missing.stderr).toContain('expected the folder of a run, or a model or checkpoint file, found nothing there');

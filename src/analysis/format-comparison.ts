@@ -1,0 +1,29 @@
+import { aligned } from './aligned.js';
+import type { SimilarityMatrix } from './cka.js';
+import type { LayerComparison } from './compare.js';
+
+/**
+ * The tables of `compareLayers` and `blockSimilarity` as text with aligned columns.
+ *
+ * @returns lines joined by newlines, without one at the end
+ */
+export function formatComparison(layers: readonly LayerComparison[], similarity: SimilarityMatrix): string {
+  const bits = (binary: boolean): string => (binary ? '1' : '32');
+  const scale = (value: number | null): string => (value === null ? '' : String(Number(value.toPrecision(3))));
+  const layerLines = aligned([
+    ['layer', 'bits', 'cosine', 'change', 'same sign', 'scale, first', 'scale, second'],
+    ...layers.map(({ name, binary, cosine, change, signAgreement, scales }) => [
+      name, binary.map(bits).join(' / '), cosine.toFixed(3), change.toFixed(3), `${(100 * signAgreement).toFixed(1)} %`, ...scales.map(scale),
+    ]),
+  ]);
+  const matrixLines = aligned([
+    ['CKA', ...similarity.columns, ''],
+    ...similarity.rows.map((row, at) => [row, ...similarity.values[at]!.map(value => value.toFixed(3)), '']),
+  ]);
+  return [
+    layerLines[0]!, '-'.repeat(Math.max(...layerLines.map(line => line.length))), ...layerLines.slice(1), '',
+    'Latent weights of the second model against those of the first: cosine, |W2 - W1| / |W1|, share of equal signs; median scaling factors.', '',
+    ...matrixLines, '',
+    'Linear CKA of what each block passes on: rows of the first model, columns of the second; 1 is the same up to rotation and scale.',
+  ].join('\n');
+}

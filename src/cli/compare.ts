@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { blockSimilarity, compareLayers, formatComparison } from '../analysis/index.js';
+import { useBackend } from '../backend/index.js';
+import { evaluationBatches, loadDataset, viewOf, type DatasetName } from '../data/index.js';
+import { loadModel, readRun } from '../training/index.js';
+import { dataDirOption, jsonOption } from './options.js';
+
+/** Enough tokens for a similarity of features that are far fewer. */
+const images = 256;
+
+/** `binvit compare`: two runs of one shape, layer by layer and block by block. */
+export function compareCommand(): Command {
+  return new Command('compare')
+    .description('compare two runs: latent weights and scaling factors layer by layer, and what their blocks compute')
+    .argument('<first>', 'folder of a finished run')
+    .argument('<second>', 'folder of another of the same shape and data')
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+    .action(async (first: string, second: string, { dataDir, json }: { dataDir?: string; json?: boolean }) => {
+      const [run, other] = [readRun(first), readRun(second)];
+      if (run.config.data.name !== other.config.data.name) {
+        throw new Error(`${second}: expected a run on ${run.config.data.name}, as ${first} is, found one on ${other.config.data.name}`);
+      }
+      await useBackend();
+      const [a, b] = [loadModel(first), loadModel(second)];
+      const layers = compareLayers(a, b);
+      const { test } = loadDataset(run.config.data.name as DatasetName, dataDir === undefined ? {} : { dir: dataDir });
+      const view = viewOf(test, Uint32Array.from({ length: Math.min(images, test.count) }, (_, index) => index));
+      const [batch] = evaluationBatches(view, view.count, run.environment.data.normalization);
+      const similarity = blockSimilarity(a, b, batch!.images);
+      console.log(json ? JSON.stringify({ layers, similarity }, null, 2) : formatComparison(layers, similarity));
+    });
+}
