@@ -9,13 +9,13 @@ export type DeclarationKind = 'let' | 'const' | 'var' | 'function' | 'class' | '
  *
  * @param ambient count `declare ...` too, which leaves nothing at run time
  */
-export function declaredNames(file: ts.SourceFile, ambient: boolean): ReadonlyMap<string, DeclarationKind> {
+export function declaredNames({ statements }: Pick<ts.SourceFile, 'statements'>, ambient: boolean): ReadonlyMap<string, DeclarationKind> {
   const names = new Map<string, DeclarationKind>();
   const add = (name: string, kind: DeclarationKind): void => {
     const old = names.get(name);
     if (old === undefined || old === 'type') names.set(name, kind);
   };
-  for (const statement of file.statements) {
+  for (const statement of statements) {
     if (ambient || !isAmbient(statement)) addStatement(statement, add);
   }
   return names;

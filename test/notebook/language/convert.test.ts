@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { convertCell } from '../../../src/notebook/language/convert.js';
+import { parseCell } from '../../../src/notebook/language/cell-source.js';
+import { convertCell, type ConvertedCell } from '../../../src/notebook/language/convert.js';
 import { type CellFailure, repl } from './repl.js';
 
 const run = repl();
+
+function convert(code: string, types: readonly string[] = [], uri?: string): ConvertedCell {
+  return convertCell(parseCell(code), { id: 'abc', ...uri === undefined ? {} : { uri } }, {}, new Set(types));
+}
 
 function failure(code: string): Promise<CellFailure> {
   return run(code).then(() => { throw new Error('the cell did not fail'); }, (error: unknown) => error as CellFailure);
@@ -99,10 +104,8 @@ describe('declarations', () => {
   });
 
   it('are named where they have a value', () => {
-    const converted = convertCell(`import a, { type B, c } from 'm'; import type D from 'n'; import * as e from 'o'; import { T } from 'p';
-      declare const f: number; interface G {} type H = 1; namespace I { export type J = 1 } enum K {} if (c) { var l = 1; let no = 2 }`,
-    { id: '1' }, {}, new Set(['T']));
-    expect('declares' in converted && converted.declares).toEqual(['a', 'c', 'e', 'K', 'l']);
+    expect(convert(`import a, { type B, c } from 'm'; import type D from 'n'; import * as e from 'o'; import { T } from 'p';
+      declare const f: number; interface G {} type H = 1; namespace I { export type J = 1 } enum K {} if (c) { var l = 1; let no = 2 }`, ['T']).declares).toEqual(['a', 'c', 'e', 'K', 'l']);
   });
 });
 
@@ -125,15 +128,14 @@ describe('modules', () => {
   });
 
   it('get their attributes, and are loaded before the code of the cell', () => {
-    const converted = convertCell("f(); import data from './x.json' with { type: 'json' }; export { f } from './f'", { id: '1' }, {}, new Set());
-    expect('code' in converted && converted.code).toBe([
+    expect(convert("f(); import data from './x.json' with { type: 'json' }; export { f } from './f'").code).toBe([
       '"use strict";', 'let { default: data } = await __binvit.import(\'./x.json\', { with: { type: \'json\' } });', 'await __binvit.import(\'./f\');', 'f();', '',
     ].join('\n'));
   });
 
   it('that are known to hold types only are not loaded', () => {
-    const converted = convertCell("import T, { U } from 'types'; import V, { w } from 'some'; import * as X from 'types'", { id: '1' }, {}, new Set(['T', 'U', 'V', 'X']));
-    expect('code' in converted && converted.code).toBe('"use strict";\nlet { w } = await __binvit.import(\'some\');\n');
+    expect(convert("import T, { U } from 'types'; import V, { w } from 'some'; import * as X from 'types'", ['T', 'U', 'V', 'X']).code)
+      .toBe('"use strict";\nlet { w } = await __binvit.import(\'some\');\n');
   });
 });
 
@@ -142,11 +144,6 @@ describe('what a cell may be', () => {
     expect(await run('async function* g1() { yield 1; yield 2 }\nlet sum1 = 0; for await (const x of g1()) sum1 += x; sum1')).toBe(3);
     expect(await run('#!/usr/bin/env node\n// @ts-nocheck\nconst s: string = 1; s')).toBe(1);
     expect(await run('// nothing')).toBeUndefined();
-  });
-
-  it('refuses what does not parse, with the place as typed', () => {
-    const converted = convertCell('let ok = 1;\n  let 1a', { id: '1' }, {}, new Set());
-    expect('diagnostics' in converted && converted.diagnostics[0]?.range).toEqual({ line: 2, column: 3, endLine: 2, endColumn: 6 });
   });
 });
 
@@ -166,9 +163,7 @@ describe('the source map', () => {
   });
 
   it('names the cell and has its text', () => {
-    const converted = convertCell('1', { id: 'abc' }, {}, new Set());
-    expect('sourceMap' in converted && converted.sourceMap).toMatchObject({ version: 3, sources: ['binvit-cell:abc'], sourcesContent: ['1'] });
-    const named = convertCell('1', { id: 'abc', uri: 'vscode-notebook-cell:/a#1' }, {}, new Set());
-    expect('sourceMap' in named && named.sourceMap.sources).toEqual(['vscode-notebook-cell:/a#1']);
+    expect(convert('1').sourceMap).toMatchObject({ version: 3, sources: ['binvit-cell:abc'], sourcesContent: ['1'] });
+    expect(convert('1', [], 'vscode-notebook-cell:/a#1').sourceMap.sources).toEqual(['vscode-notebook-cell:/a#1']);
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Session } from 'node:inspector';
 import { createRequire, SourceMap } from 'node:module';
 import type { CellReference } from '../../../src/notebook/session/types.js';
+import { parseCell } from '../../../src/notebook/language/cell-source.js';
 import { convertCell } from '../../../src/notebook/language/convert.js';
 
 interface Exception { readonly text: string; readonly lineNumber: number; readonly columnNumber: number; readonly exception?: { readonly description?: string } }
@@ -27,8 +28,7 @@ export function repl() {
   global.require = createRequire(import.meta.url);
 
   return async (code: string, language: CellReference['language'] = 'typescript'): Promise<unknown> => {
-    const converted = convertCell(code, { id: 'cell', language }, {}, new Set());
-    if ('diagnostics' in converted) throw new SyntaxError(converted.diagnostics.map(({ message }) => message).join('\n'));
+    const converted = convertCell(parseCell(code, language), { id: 'cell' }, {}, new Set());
     results.length = 0;
     const name = `cell-${randomUUID()}`;
     const exception = await new Promise<Exception | undefined>((resolve, reject) => {

@@ -1,0 +1,196 @@
+import { realpathSync } from 'node:fs';
+import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SignatureHelp } from '../session/types.js';
+import { CellChain, specifier } from './cell-chain.js';
+import { CellService } from './cell-service.js';
+import { parseCell, scriptKind, typedOffset, type CellLanguageName, type CellSource } from './cell-source.js';
+import { TypeChecker } from './check.js';
+import { completeness } from './completeness.js';
+import { cellOptions, optionsHold, type CellOptions } from './compiler-options.js';
+import { completionsAt } from './completions.js';
+import { convertCell, type ConvertedCell } from './convert.js';
+import { diagnosticOf, fileDiagnosticOf } from './diagnostic.js';
+import { inspectionAt } from './inspection.js';
+import { PrecedingCells } from './preceding-cells.js';
+import { signatureHelpAt } from './signature-help.js';
+import { TypeView } from './type-view.js';
+
+/** A cell that is about to run. */
+export interface PreparedCell {
+  /** `null` where the cell does not parse. */
+  readonly converted: ConvertedCell | null;
+  /** Errors that stop the cell unless the session says otherwise; warnings about the `tsconfig.json`, which do not. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What TypeScript knows of a session under one set of compiler options. */
+interface Knowledge {
+  readonly config: CellOptions;
+  readonly language: CellService;
+  readonly checker: TypeChecker;
+  /** The cells that ran. */
+  readonly session: CellChain;
+  /** The cells above the one that is edited. */
+  readonly preceding: PrecedingCells;
+  /** Modules of cells that are still the cells' source. */
+  readonly sources: string[];
+}
+
+/** Everything that TypeScript does for a session: cells are converted, checked, completed and explained. */
+export class CellLanguage {
+  readonly #cwd: string;
+  #committed: { readonly code: string; readonly language: CellLanguageName }[] = [];
+  #known: Knowledge;
+  #warned = false;
+
+  /** @param cwd folder of the notebook */
+  constructor({ cwd }: { readonly cwd: string }) {
+    this.#cwd = realpathSync.native(cwd);
+    this.#known = knowledge(this.#cwd);
+  }
+
+  /** Forgets all cells, and looks at everything on disk anew. */
+  reset(): void {
+    this.#committed = [];
+    this.#known = knowledge(this.#cwd);
+    this.#warned = false;
+  }
+
+  /**
+   * Converts a cell, and checks it against the cells that were committed.
+   *
+   * @param check `false` leaves the check out
+   */
+  prepare(code: string, cell: CellReference, check = true): PreparedCell {
+    const source = parseCell(code, cell.language);
+    if (source.errors.length > 0) return { converted: null, diagnostics: syntaxErrors(source) };
+    const { config, checker, session } = this.#current();
+    const { path, view } = this.#open('cell', source, session);
+    return {
+      diagnostics: check ? [...this.#configWarnings(), ...checksTypes(source) ? checker.check(path, source, view) : []] : [],
+      converted: convertCell(source, cell, config.options, checker.importedTypes(path, source)),
+    };
+  }
+
+  /** Makes the declarations of a cell that ran, if only in part, visible to later cells. */
+  commit(code: string, cell: CellReference): void {
+    const source = parseCell(code, cell.language);
+    if (source.errors.length > 0) return;
+    this.#committed.push({ code, language: source.language });
+    addTo(this.#known, source, this.#committed.length);
+  }
+
+  /**
+   * What is better done while nobody waits: replaces committed cells by their declarations, so that their types are not
+   * inferred again and again, and prepares the next check.
+   */
+  settle(): void {
+    const { language, session, sources } = this.#known;
+    const declarations = sources.splice(0).filter(path => language.files.isOwn(path)).map(path => {
+      // Types that cannot be named outside of the cell leave it as it is.
+      const { emitSkipped, outputFiles } = language.service.getEmitOutput(path, true);
+      return { path, text: emitSkipped ? null : outputFiles[0]?.text ?? null };
+    });
+    for (const { path, text } of declarations) {
+      if (text !== null) session.write(path, text);
+    }
+    session.writeIndex();
+    language.program.getTypeChecker();
+  }
+
+  /** Errors of a cell that is being edited. */
+  diagnose(code: string, context: LanguageContext = {}): readonly Diagnostic[] {
+    const source = parseCell(code, context.language);
+    if (source.errors.length > 0) return syntaxErrors(source);
+    const { checker } = this.#current();
+    const { path, view } = this.#draft(source, context);
+    return checksTypes(source) ? checker.check(path, source, view) : [];
+  }
+
+  complete(code: string, offset: number, context: LanguageContext = {}): Completions {
+    const { language } = this.#current();
+    const { path, view } = this.#draft(parseCell(code, context.language), context, true);
+    return completionsAt(language, path, view, code, offset);
+  }
+
+  inspect(code: string, offset: number, context: LanguageContext = {}): Inspection | null {
+    const { language } = this.#current();
+    const { path, view } = this.#draft(parseCell(code, context.language), context);
+    return inspectionAt(language, path, view, offset);
+  }
+
+  signatureHelp(code: string, offset: number, context: LanguageContext = {}): SignatureHelp | null {
+    const { language } = this.#current();
+    const { path, view } = this.#draft(parseCell(code, context.language), context);
+    return signatureHelpAt(language, path, view, offset);
+  }
+
+  isComplete(code: string): Completeness {
+    return completeness(code);
+  }
+
+  /** After a look at the disk. */
+  #current(): Knowledge {
+    if (!optionsHold(this.#cwd, this.#known.config)) {
+      this.#known = knowledge(this.#cwd);
+      this.#warned = false;
+      this.#committed.forEach(({ code, language }, index) => { addTo(this.#known, parseCell(code, language), index + 1); });
+    }
+    this.#known.language.files.refresh();
+    return this.#known;
+  }
+
+  #draft(source: CellSource, { preceding }: LanguageContext, list = false): { path: string; view: TypeView } {
+    const chain = preceding === undefined ? this.#known.session : this.#known.preceding.chain(preceding, source.language);
+    return this.#open('draft', source, chain, list);
+  }
+
+  /** Has the type checker see a cell. */
+  #open(file: 'cell' | 'draft', source: CellSource, chain: CellChain, list = false): { path: string; view: TypeView } {
+    const { files } = this.#known.language;
+    const view = new TypeView(source, chain.names, specifier(chain.index), list);
+    const path = files.path(file);
+    files.write(path, view.text, scriptKind(source.language));
+    return { path, view };
+  }
+
+  /** What is wrong with the `tsconfig.json`, once. */
+  #configWarnings(): Diagnostic[] {
+    if (this.#warned) return [];
+    this.#warned = true;
+    return this.#known.config.errors.map(error => ({
+      ...error.file === undefined ? { ...diagnosticOf(error, '', () => 0), file: this.#known.config.configFile } : fileDiagnosticOf(error, error.file),
+      severity: 'warning',
+    }));
+  }
+}
+
+function knowledge(cwd: string): Knowledge {
+  const config = cellOptions(cwd);
+  const language = new CellService(cwd, config.options);
+  const { files } = language;
+  const session = new CellChain(files, 'session');
+  session.writeIndex();
+  const preceding = new PrecedingCells(files);
+  const empty = new TypeView(parseCell(''), session.names, specifier(session.index));
+  for (const name of ['cell', 'draft']) {
+    files.write(files.path(name), empty.text);
+    files.roots.push(files.path(name));
+  }
+  return { config, language, checker: new TypeChecker(language, cwd), session, preceding, sources: [] };
+}
+
+function addTo({ session, sources }: Knowledge, source: CellSource, number: number): void {
+  const path = session.add(source, () => `cell_${number}`);
+  if (path === null) return;
+  sources.push(path);
+  session.writeIndex();
+}
+
+/** JavaScript has no types to be wrong. */
+function checksTypes({ language, unchecked }: CellSource): boolean {
+  return language !== 'javascript' && !unchecked;
+}
+
+function syntaxErrors(source: CellSource): Diagnostic[] {
+  return source.errors.map(error => diagnosticOf(error, source.code, offset => typedOffset(offset, source)));
+}

@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type ts from 'typescript';
+import { CellFiles } from './cell-files.js';
+import { cellGlobals } from './globals.js';
+import { SourceFiles } from './source-files.js';
+import { typescript } from './typescript.js';
+
+/** TypeScript's language service over the files of one session, for one set of compiler options. */
+export class CellService {
+  readonly files: CellFiles;
+  readonly service: ts.LanguageService;
+  readonly #sourceFiles = new SourceFiles(path => this.files.isOwn(path));
+
+  constructor(cwd: string, options: ts.CompilerOptions) {
+    const nodeTypings = ownNodeTypings(cwd, options);
+    const types = nodeTypings === null ? options.types : options.types?.filter(name => name !== 'node');
+    this.files = new CellFiles(cwd, { ...options, ...types === undefined ? {} : { types } });
+    const globals = this.files.path('globals').replace(/ts$/, 'd.ts');
+    this.files.write(globals, cellGlobals);
+    this.files.roots = nodeTypings === null ? [globals] : [globals, nodeTypings];
+    this.service = typescript.createLanguageService(this.files, this.#sourceFiles);
+  }
+
+  get program(): ts.Program {
+    return this.service.getProgram()!;
+  }
+
+  /** Has the documentation of what is used at a place parsed, where it is not yet. */
+  wantDocumentation(path: string, position: number): void {
+    for (const { fileName } of this.service.getDefinitionAtPosition(path, position) ?? []) {
+      if (this.#sourceFiles.document(fileName)) this.files.renew(fileName);
+    }
+  }
+}
+
+/** The typings of Node that this package brings, where the project has none itself. */
+function ownNodeTypings(cwd: string, options: ts.CompilerOptions): string | null {
+  const found = typescript.resolveTypeReferenceDirective('node', join(cwd, 'cell.ts'), options, typescript.sys);
+  if (found.resolvedTypeReferenceDirective !== undefined) return null;
+  return join(dirname(createRequire(import.meta.url).resolve('@types/node/package.json')), 'index.d.ts').replaceAll('\\', '/');
+}

@@ -1,0 +1,103 @@
+import { Worker } from 'node:worker_threads';
+import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SignatureHelp } from '../session/types.js';
+import type { PreparedCell } from './cell-language.js';
+import type { LanguageMethod, LanguageReply, LanguageRequest, LanguageResult } from './messages.js';
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+// From the sources and from the build alike, the worker is the built one.
+const workerUrl = new URL('../../../dist/notebook/language/worker.js', import.meta.url);
+
+/**
+ * {@link CellLanguage} in a thread of its own, which begins to load TypeScript at once. Requests are answered in order.
+ *
+ * @throws Error from every method once the worker has died, with the reason, or was closed
+ */
+export class LanguageClient {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #count = 0;
+  #ended: Error | null = null;
+
+  /** @param options.cwd folder of the notebook */
+  constructor(options: { readonly cwd: string }) {
+    this.#worker = new Worker(workerUrl, { workerData: options });
+    this.#worker.on('message', (reply: LanguageReply) => { this.#settle(reply); });
+    this.#worker.on('error', error => { this.#end(new Error(`The language service stopped: ${error.message}; restart the session to get it back.`, { cause: error })); });
+    this.#worker.on('exit', code => { this.#end(new Error(`The language service ended with code ${code}; restart the session to get it back.`)); });
+    // An idle language service keeps no process alive; a question that waits for its answer does.
+    this.#worker.unref();
+  }
+
+  /** @see CellLanguage.reset */
+  reset(): Promise<void> {
+    return this.#ask('reset');
+  }
+
+  /** @see CellLanguage.prepare */
+  prepare(code: string, cell: CellReference, check = true): Promise<PreparedCell> {
+    return this.#ask('prepare', code, cell, check);
+  }
+
+  /** @see CellLanguage.commit */
+  commit(code: string, cell: CellReference): Promise<void> {
+    return this.#ask('commit', code, cell);
+  }
+
+  /** @see CellLanguage.diagnose */
+  diagnose(code: string, context?: LanguageContext): Promise<readonly Diagnostic[]> {
+    return this.#ask('diagnose', code, context);
+  }
+
+  /** @see CellLanguage.complete */
+  complete(code: string, offset: number, context?: LanguageContext): Promise<Completions> {
+    return this.#ask('complete', code, offset, context);
+  }
+
+  /** @see CellLanguage.inspect */
+  inspect(code: string, offset: number, context?: LanguageContext): Promise<Inspection | null> {
+    return this.#ask('inspect', code, offset, context);
+  }
+
+  /** @see CellLanguage.signatureHelp */
+  signatureHelp(code: string, offset: number, context?: LanguageContext): Promise<SignatureHelp | null> {
+    return this.#ask('signatureHelp', code, offset, context);
+  }
+
+  /** @see CellLanguage.isComplete */
+  isComplete(code: string): Promise<Completeness> {
+    return this.#ask('isComplete', code);
+  }
+
+  async close(): Promise<void> {
+    this.#end(new Error('The language service was closed.'));
+    await this.#worker.terminate();
+  }
+
+  #ask<M extends LanguageMethod>(method: M, ...args: readonly unknown[]): Promise<LanguageResult<M>> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
+    const request: LanguageRequest = { id: ++this.#count, method, args };
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(request.id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#worker.ref();
+      this.#worker.postMessage(request);
+    });
+  }
+
+  #settle(reply: LanguageReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if (reply.status === 'ok') waiting?.resolve(reply.value);
+    else waiting?.reject(reply.error);
+  }
+
+  #end(reason: Error): void {
+    this.#ended ??= reason;
+    for (const { reject } of this.#waiting.values()) reject(this.#ended);
+    this.#waiting.clear();
+  }
+}

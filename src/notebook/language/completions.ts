@@ -1,0 +1,22 @@
+import type { Completions } from '../session/types.js';
+import type { CellService } from './cell-service.js';
+import type { TypeView } from './type-view.js';
+
+/** What can stand at a place of a cell. */
+export function completionsAt(language: CellService, path: string, view: TypeView, code: string, offset: number): Completions {
+  const found = language.service.getCompletionsAtPosition(path, view.position(offset), {
+    includeCompletionsForModuleExports: false,
+    includeCompletionsWithInsertText: false,
+  });
+  const spans = found?.entries.map(entry => entry.replacementSpan).filter(span => span !== undefined) ?? [];
+  const start = spans.length > 0 ? view.offset(spans[0]!.start) : wordStart(code, offset);
+  const typed = code.slice(start, offset).toLowerCase();
+  const items = (found?.entries ?? [])
+    .filter(({ name }) => !name.startsWith('__binvit') && name.toLowerCase().startsWith(typed))
+    .map(({ name, kind, insertText, sortText }) => ({ label: name, kind, insertText: insertText ?? name, sortText }));
+  return { start, end: offset, items };
+}
+
+function wordStart(code: string, offset: number): number {
+  return offset - /[\p{ID_Continue}$\u200c\u200d#]*$/u.exec(code.slice(0, offset))![0].length;
+}

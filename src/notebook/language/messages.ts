@@ -1,0 +1,16 @@
+import type { CellLanguage } from './cell-language.js';
+
+/** What the worker does for its client, by name. */
+export type LanguageMethod = 'reset' | 'prepare' | 'commit' | 'diagnose' | 'complete' | 'inspect' | 'signatureHelp' | 'isComplete';
+
+export interface LanguageRequest {
+  readonly id: number;
+  readonly method: LanguageMethod;
+  readonly args: readonly unknown[];
+}
+
+export type LanguageReply =
+  | { readonly id: number; readonly status: 'ok'; readonly value: unknown }
+  | { readonly id: number; readonly status: 'error'; readonly error: Error };
+
+export type LanguageResult<M extends LanguageMethod> = ReturnType<CellLanguage[M]>;

@@ -1,0 +1,31 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { CellLanguage } from './cell-language.js';
+import type { LanguageReply, LanguageRequest } from './messages.js';
+
+const port = parentPort!;
+const language = new CellLanguage(workerData as { readonly cwd: string });
+let idle: NodeJS.Timeout | undefined;
+
+
+port.on('message', ({ id, method, args }: LanguageRequest) => {
+  clearTimeout(idle);
+  port.postMessage(reply(id, () => Reflect.apply(language[method], language, args) as unknown));
+  settleWhenIdle();
+});
+
+// The first check is the slow one, so it is done before there is a cell.
+language.settle();
+
+function reply(id: number, answer: () => unknown): LanguageReply {
+  try {
+    return { id, status: 'ok', value: answer() };
+  } catch (error) {
+    return { id, status: 'error', error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+/** Cells that run one after another come first. */
+function settleWhenIdle(): void {
+  const pauseMs = 100;
+  idle = setTimeout(() => { language.settle(); }, pauseMs);
+}
