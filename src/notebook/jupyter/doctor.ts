@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { packageVersion } from '../../io/index.js';
 import { dataFolders, historyFile } from './folders.js';
-import { installedKernels, kernelName, ownKernelSpec, type InstalledKernel } from './kernelspec.js';
+import { installedKernels, kernelName, ownKernelSpec, type InstalledKernel, type KernelSpec } from './kernelspec.js';
 
 /** One place where the kernel is installed. */
 export interface Diagnosis {
@@ -35,8 +35,8 @@ export async function examine(): Promise<Examination> {
     const problems = fileProblems(kernel);
     const shadowing = kernels[0]!;
     if (shadowing !== kernel) problems.push(`never used: ${shadowing.folder} comes first; remove one of them`);
-    if (problems.length === 0) {
-      const failure = await tryKernel(kernel.spec!.argv);
+    if (kernel.spec && canStart(kernel.spec)) {
+      const failure = await tryKernel(kernel.spec.argv);
       if (failure !== null) problems.push(failure);
     }
     installed.push({ folder: kernel.folder, argv: kernel.spec?.argv ?? [], problems });
@@ -71,6 +71,10 @@ function fileProblems({ spec }: InstalledKernel): string[] {
   else if (script !== own.argv[1]) problems.push(`starts another installation of binvit, ${script}; to use this one, ${again}`);
   if (spec.interrupt_mode !== own.interrupt_mode) problems.push(`interrupt_mode: expected message, found ${spec.interrupt_mode ?? 'nothing'}; ${again}`);
   return problems;
+}
+
+function canStart({ argv: [node, script] }: KernelSpec): boolean {
+  return node !== undefined && isExecutable(node) && script !== undefined && existsSync(script);
 }
 
 function isExecutable(path: string): boolean {

@@ -1,26 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { freeConnection, KernelClient, startKernel } from './client.js';
-import { kernelArgv, kernelProgram } from './process.js';
+import { cli, kernelArgv, kernelProgram, runProgram } from './process.js';
 
 const folder = temporaryFolder();
-const cli = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
-interface Ended { readonly code: number | null; readonly stdout: string; readonly stderr: string }
-
-async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, XDG_STATE_HOME: folder.path('state'), ...env } });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text; });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
-  const [code] = await once(child, 'close') as [number | null];
-  return { code, stdout, stderr };
-}
+const run = (args: readonly string[]): ReturnType<typeof runProgram> => runProgram(args, { XDG_STATE_HOME: folder.path('state') });
 
 function childrenOf(pid: number): number[] {
   return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number).filter(child => {
@@ -126,42 +114,5 @@ describe('the process of the kernel', () => {
     parent.kill('SIGKILL');
     await gone([Number(pid.toString())]);
     client.close();
-  });
-});
-
-describe('binvit kernel', () => {
-  const env = { JUPYTER_DATA_DIR: '', JUPYTER_PATH: '', VIRTUAL_ENV: '', CONDA_PREFIX: '' };
-
-  it('installs for the user, is found, answers to the doctor, and is removed', async () => {
-    const data = folder.path('data');
-    const here = { ...env, JUPYTER_DATA_DIR: data };
-    expect(await run([cli, 'kernel', 'install'], here)).toMatchObject({ code: 0, stdout: `installed in ${join(data, 'kernels', 'binvit')}\n` });
-    expect(JSON.parse(readFileSync(join(data, 'kernels', 'binvit', 'kernel.json'), 'utf8'))).toEqual({
-      argv: [process.execPath, kernelProgram, '{connection_file}'], display_name: 'TypeScript (binvit)', language: 'typescript', interrupt_mode: 'message',
-    });
-    expect((await run([cli, 'kernel', 'list'], here)).stdout).toMatch(/^binvit +TypeScript \(binvit\) +/m);
-    const doctor = await run([cli, 'kernel', 'doctor', '--json'], here);
-    expect(JSON.parse(doctor.stdout)).toMatchObject({ installed: [{ folder: join(data, 'kernels', 'binvit'), problems: [] }], problems: [] });
-    expect(doctor.code).toBe(0);
-    expect((await run([cli, 'kernel', 'uninstall', '--user'], here)).code).toBe(0);
-    expect(await run([cli, 'kernel', 'uninstall', '--user'], here)).toMatchObject({ code: 1, stderr: expect.stringContaining('no kernel is installed there') as string });
-    expect(await run([cli, 'kernel', 'doctor'], here)).toMatchObject({ code: 1, stdout: expect.stringContaining('run `binvit kernel install`') as string });
-  });
-
-  it('installs below a prefix, and the doctor says what is wrong there', async () => {
-    const prefix = folder.path('prefix');
-    const here = { ...env, JUPYTER_DATA_DIR: folder.path('empty'), VIRTUAL_ENV: prefix };
-    expect((await run([cli, 'kernel', 'install', '--prefix', prefix], here)).code).toBe(0);
-    const spec = join(prefix, 'share', 'jupyter', 'kernels', 'binvit', 'kernel.json');
-    writeFileSync(spec, JSON.stringify({ argv: ['/no/node', '/no/main.js', '{connection_file}'], display_name: 'x', language: 'typescript' }));
-    const { code, stdout } = await run([cli, 'kernel', 'doctor', '--json'], here);
-    expect(code).toBe(1);
-    const { installed: [{ problems }] } = JSON.parse(stdout) as { installed: [{ problems: string[] }] };
-    expect(problems).toEqual([
-      expect.stringContaining('/no/node is no program'), expect.stringContaining('/no/main.js does not exist'), expect.stringContaining('interrupt_mode: expected message, found nothing'),
-    ]);
-    writeFileSync(spec, '{');
-    expect((await run([cli, 'kernel', 'doctor'], here)).stdout).toContain('kernel.json is missing or damaged');
-    expect((await run([cli, 'kernel', 'uninstall', '--prefix', prefix, '--user'], here)).code).toBe(2);
   });
 });

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
@@ -5,6 +7,8 @@ import { startKernel, type KernelClient, type RunningKernel } from './client.js'
 
 /** What a kernelspec starts, as `npm run build` has made it. */
 export const kernelProgram = fileURLToPath(new URL('../../../dist/notebook/jupyter/main.js', import.meta.url));
+
+export const cli = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
 export const kernelArgv = [process.execPath, kernelProgram, '{connection_file}'];
 
@@ -20,4 +24,14 @@ export function kernelForTests(folder: { path(name: string): string }): { readon
     get client() { return running.client; },
     get running() { return running; },
   };
+}
+
+/** Runs a script to its end. */
+export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text; });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
+  const [code] = await once(child, 'close') as [number | null];
+  return { code, stdout, stderr };
 }
