@@ -1,6 +1,6 @@
 import { Random } from '../../src/backend/random.js';
 import {
-  accuracyFigure, attentionFigure, contributionsFigure, curvesFigure, differencesFigure, scalesFigure, weightsFigure, type Figure, type LayerWeights,
+  accuracyFigure, attentionFigure, contributionsFigure, curvesFigure, differencesFigure, estimatorsFigure, scalesFigure, similarityFigure, weightsFigure, type Figure, type LayerWeights,
 } from '../../src/figures/index.js';
 
 /** Made-up weights of a layer: two humps, as latent weights have after training. */
@@ -33,6 +33,8 @@ export function sampleFigures(name = 'xnor-net'): Record<string, Figure> {
     }, { title: name }),
     attention: attentionFigure([0, 1].flatMap(block => [0, 1].map(head =>
       ({ block, head, entropy: 2.5 - block + 0.4 * head, distance: 12 + head, classToken: null }))), 16, { title: name }),
+    estimators: estimatorsFigure([{ label: name, estimator: { name: 'clipped' } }, { label: 'EDE', estimator: { name: 'ede', tMin: 0.1, tMax: 10 }, progress: 0.5 }]),
+    similarity: similarityFigure({ rows: ['blocks.0', name], columns: ['blocks.0', 'blocks.1'], values: [[1, 0.5], [0.25, 0.125]] }),
     curves: curvesFigure([
       { where: 'none', method: 'float', loss: [{ steps: [10, 20], values: [2, 1] }], accuracy: [{ steps: [20], values: [0.5] }] },
       { where: 'mlp', method: name, loss: [{ steps: [10, 20], values: [2, 1.5] }, { steps: [10, 20], values: [2.2, NaN] }], accuracy: [] },
