@@ -25,6 +25,8 @@ export interface CellQueueOptions {
 export class CellQueue {
   readonly #options: CellQueueOptions;
   readonly #waiting: Message[] = [];
+  /** Cells that do not run because one before them failed. */
+  #refused: Message[] = [];
   #running: Message | null = null;
   #active = false;
   #idle: Promise<void> = Promise.resolve();
@@ -51,25 +53,29 @@ export class CellQueue {
   async #run(): Promise<void> {
     this.#active = true;
     for (let request = this.#waiting.shift(); request; request = this.#waiting.shift()) {
-      this.#running = request;
       const cell = request;
-      const reply = await this.#options.answer(cell, () => this.#execute(cell));
+      this.#running = cell;
+      await this.#options.answer(cell, () => this.#execute(cell));
       this.#running = null;
-      if (reply.status === 'error' && cell.content.stop_on_error !== false) await this.#refuseWaiting();
+      for (const refused of this.#refused.splice(0)) await this.#options.answer(refused, () => this.#refuse());
     }
     this.#active = false;
   }
 
+  #refuse(): Promise<JsonObject> {
+    return Promise.resolve({
+      ...errorContent('NotRun', 'a cell before this one failed; run it again'), execution_count: this.#options.session.executionCount,
+    });
+  }
+
+  /**
+   * Refuses the cells that were sent before the failure was told, also those that have reached the socket but were not read
+   * yet; one that a front end sends when it knows of the failure is meant to run.
+   */
   async #refuseWaiting(): Promise<void> {
-    // Lets in what has reached the socket but was not read yet.
     await nextTurn();
     await nextTurn();
-    const { session, answer } = this.#options;
-    for (const request of this.#waiting.splice(0)) {
-      await answer(request, () => Promise.resolve({
-        ...errorContent('NotRun', 'a cell before this one failed; run it again'), execution_count: session.executionCount,
-      }));
-    }
+    this.#refused = this.#waiting.splice(0);
   }
 
   async #execute(request: Message): Promise<JsonObject> {
@@ -95,6 +101,7 @@ export class CellQueue {
     const result = await session.execute(code, options);
     if (result.status === 'error') {
       const content = cellErrorContent(result.error);
+      if (fields.flag('stop_on_error', true)) await this.#refuseWaiting();
       if (!silent) iopub.publish('error', content, request.header);
       return { status: 'error', execution_count: result.executionCount, ...content };
     }

@@ -12,9 +12,7 @@ export async function completeReply(session: NotebookSession, content: JsonObjec
   const { start, end, items } = await session.complete(code, offset);
   const cursorStart = toCodePoints(code, start);
   const cursorEnd = toCodePoints(code, end);
-  // Consoles show all that they get, so what cannot follow the typed letters is left out.
-  const typed = code.slice(start, offset).toLowerCase();
-  const sorted = items.filter(item => item.insertText.toLowerCase().startsWith(typed)).sort(bySortText);
+  const sorted = [...items].sort(bySortText);
   return {
     status: 'ok', matches: [...new Set(sorted.map(item => item.insertText))], cursor_start: cursorStart, cursor_end: cursorEnd,
     // JupyterLab shows the kinds from here.

@@ -87,6 +87,13 @@ it('cells that wait behind a failing one do not run, those of a client that want
   expect((await executed(runs)).reply.content).toMatchObject({ status: 'ok', execution_count: 6 });
 });
 
+it('a cell that is sent as soon as the failure of another is known runs', async () => {
+  for (let time = 0; time < 50; time++) {
+    await client.submit('fails', { silent: true }).reply;
+    expect((await client.submit('prints on both', { silent: true }).reply).content.status).toBe('ok');
+  }
+});
+
 it('a silent cell shows and counts nothing', async () => {
   const { reply, iopub } = await client.execute('fails', { silent: true });
   expect(types(iopub)).toEqual(['busy', 'idle']);
