@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { writeFileAtomic } from './atomic-file.js';
 import { readWhole } from './sized-file.js';
 import { sniff } from './sniff.js';
@@ -28,14 +28,19 @@ interface SavedModel extends tf.io.ModelJSON {
  */
 export function modelFolder(path: string): tf.io.IOHandler {
   return {
-    save: async artifacts => Promise.resolve(save(path, artifacts)),
-    load: async () => Promise.resolve(load(path)),
+    save: async artifacts => save(path, artifacts, await tfjsIo()),
+    load: async () => load(path, await tfjsIo()),
   };
 }
 
-function save(path: string, artifacts: tf.io.ModelArtifacts): tf.io.SaveResult {
+/** Loaded when a model is saved or loaded: the kernel of notebooks takes files from this folder, and has to start at once. */
+async function tfjsIo(): Promise<typeof tf.io> {
+  return (await import('@tensorflow/tfjs')).io;
+}
+
+function save(path: string, artifacts: tf.io.ModelArtifacts, io: typeof tf.io): tf.io.SaveResult {
   const { modelTopology, weightSpecs = [], weightData, ...rest } = artifacts;
-  const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
+  const weights = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
   const model: SavedModel = {
     ...rest,
     modelTopology: modelTopology!,
@@ -44,12 +49,12 @@ function save(path: string, artifacts: tf.io.ModelArtifacts): tf.io.SaveResult {
   };
   writeFileAtomic(join(path, weightsFile), weights);
   writeFileAtomic(join(path, modelFile), JSON.stringify(model));
-  return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+  return { modelArtifactsInfo: io.getModelArtifactsInfoForJSON(artifacts) };
 }
 
-function load(path: string): tf.io.ModelArtifacts {
+function load(path: string, io: typeof tf.io): tf.io.ModelArtifacts {
   const model = readModel(join(path, modelFile));
-  const specs = tf.io.getWeightSpecs(model.weightsManifest);
+  const specs = io.getWeightSpecs(model.weightsManifest);
   const files = model.weightsManifest.flatMap(group => group.paths).map(name => join(path, name));
   const weights = Buffer.concat(files.map(readWhole));
   const expected = weightBytes(specs);
@@ -61,7 +66,7 @@ function load(path: string): tf.io.ModelArtifacts {
     throw new Error(`${files.join(', ')}: expected the weights that ${modelFile} was saved with, found others: `
       + 'the file was changed, or the last save was interrupted; save the model again');
   }
-  return tf.io.getModelArtifactsForJSONSync(model, specs, new Uint8Array(weights).buffer);
+  return io.getModelArtifactsForJSONSync(model, specs, new Uint8Array(weights).buffer);
 }
 
 function readModel(path: string): SavedModel {
