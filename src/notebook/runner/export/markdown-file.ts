@@ -1,4 +1,4 @@
-import type { Cell, CodeCell, Notebook, Output } from '../format/index.js';
+import { namedLanguage, type Cell, type CodeCell, type Notebook, type Output } from '../format/index.js';
 import { dataAddress, decoded } from './local-images.js';
 import { alternativeOf, imageExtensions, richest, settled } from './richest.js';
 
@@ -23,14 +23,14 @@ const shown = ['text/markdown', ...Object.keys(imageExtensions), 'image/svg+xml'
  */
 export function notebookMarkdown(notebook: Notebook, pictureFolder: string | null): MarkdownExport {
   const pictures: PictureFile[] = [];
-  const language = (notebook.metadata['language_info'] as { readonly name?: unknown } | undefined)?.name;
+  const language = namedLanguage(notebook) ?? 'typescript';
   const blocks = notebook.cells.flatMap(cell => cellBlocks(cell)).filter(block => block.trim() !== '');
   return { text: `${blocks.map(block => block.replace(/\s+$/, '')).join('\n\n')}\n`, pictures };
 
   function cellBlocks(cell: Cell): string[] {
     if (cell.cell_type === 'raw') return [fenced(cell.source, '')];
     if (cell.cell_type === 'code') {
-      const code = cell.source.trim() === '' ? [] : [fenced(cell.source, typeof language === 'string' ? language : 'typescript')];
+      const code = cell.source.trim() === '' ? [] : [fenced(cell.source, language)];
       return [...code, ...cell.outputs.map((output, index) => outputBlock(cell, output, index))];
     }
     return [cell.source.replaceAll(/attachment:([^\s)"'>]+)/g, (address, name: string) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { html, Markup, type Content } from '../../../report/index.js';
-import type { Cell, CodeCell, MarkdownCell, Notebook } from '../format/index.js';
+import { namedLanguage, type Cell, type CodeCell, type MarkdownCell, type Notebook } from '../format/index.js';
 import { highlight } from './highlight.js';
 import { katexStyle } from './katex-style.js';
 import { embeddedImage } from './local-images.js';
@@ -27,8 +27,8 @@ export function notebookPage(notebook: Notebook, { title, folder }: PageOptions)
   const formulas = new Formulas();
   const markdown = new MarkdownRenderer(formulas);
   const outputs = new OutputRenderer(folder, markdown, formulas);
-  const language = languageName(notebook);
-  const body = notebook.cells.map(cell => cellBlock(cell)).map(block => html`${block}`.text).join('\n');
+  const language = namedLanguage(notebook) ?? 'typescript';
+  const body = notebook.cells.map(cell => html`${cellBlock(cell)}`.text).join('\n');
   const { headings } = markdown;
   const first = headings.find(({ level }) => level === 1);
   const scripts = outputs.hasFigures ? [plotlySource(), pageScript] : [];
@@ -86,12 +86,6 @@ ${hidden.outputs_hidden === true ? folded('Output', shown) : shown}</div>`;
 function folded(summary: string, content: Content): Content {
   return html`<details><summary>${summary}</summary>
 ${content}</details>`;
-}
-
-function languageName({ metadata }: Notebook): string {
-  const info = (metadata['language_info'] ?? metadata['kernelspec'] ?? {}) as { readonly name?: unknown; readonly language?: unknown };
-  const name = info.language ?? info.name;
-  return typeof name === 'string' && name !== 'tslab' ? name.toLowerCase() : 'typescript';
 }
 
 /** Its own scripts by their hashes; Plotly's WebGL traces compile code of their own. */

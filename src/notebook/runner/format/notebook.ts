@@ -79,3 +79,11 @@ export function cellTags(cell: Cell): readonly string[] {
 export function isJsonMime(type: string): boolean {
   return /^application\/(.*\+)?json$/.test(type);
 }
+
+/** The language that a notebook's metadata name, in lower case; `null` where they name none. */
+export function namedLanguage({ metadata }: Notebook): string | null {
+  const info = metadata['language_info'] as { readonly name?: unknown } | null | undefined;
+  const spec = metadata['kernelspec'] as { readonly language?: unknown } | null | undefined;
+  const name = [info?.name, spec?.language].find(value => typeof value === 'string');
+  return name?.toLowerCase() ?? null;
+}

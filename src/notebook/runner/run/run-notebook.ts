@@ -62,6 +62,8 @@ export async function runNotebook(input: Notebook, options: RunOptions): Promise
   const session = startSession({ cwd: options.cwd, ...options.typeCheck === undefined ? {} : { typeCheck: options.typeCheck } });
   try {
     const notebook = withLanguage(await parametrized(structuredClone(input), options.parameters ?? {}, session, options.onWarning));
+    // The compiler starts before the clock of the first cell does.
+    if (options.typeCheck !== 'off') await session.diagnose('');
     return await new Run(notebook, session, language, options).all();
   } finally {
     await session.close();
