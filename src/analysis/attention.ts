@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { evaluationBatches, type ImageView, type Normalization } from '../data/index.js';
-import { forward, patchCount, type VitConfig } from '../models/index.js';
+import { forward, patchCount, prefixTokenCount, type VitConfig } from '../models/index.js';
 
 /** Where one head looks, averaged over images and query tokens. */
 export interface AttentionRow {
@@ -18,8 +18,8 @@ export interface AttentionRow {
 const batchSize = 64;
 
 /**
- * Entropy and distance of every head's attention. Class tokens have no place, so distances are between patches alone: the
- * probabilities of the patches, scaled to sum to 1.
+ * Entropy and distance of every head's attention. Class and distillation tokens have no place, so distances are
+ * between patches alone: the probabilities of the patches, scaled to sum to 1.
  *
  * @param config that of the model
  * @param view images to average over; a few hundred are enough
@@ -31,7 +31,7 @@ export function attentionTable(model: tf.LayersModel, config: VitConfig, view: I
   for (const { images, labels } of evaluationBatches(view, batchSize, normalization)) {
     tf.tidy(() => {
       const attention = (name: string, probabilities: tf.Tensor4D): void => {
-        const means = tf.tidy(() => headMeans(probabilities, distances, config.classToken).map(values => values.dataSync().slice()));
+        const means = tf.tidy(() => headMeans(probabilities, distances, prefixTokenCount(config)).map(values => values.dataSync().slice()));
         sums[Number(/\d+/.exec(name)![0])]!.forEach((sum, head) => {
           sum.entropy += means[0]![head]! * images.shape[0];
           sum.distance += means[1]![head]! * images.shape[0];
@@ -49,16 +49,16 @@ export function attentionTable(model: tf.LayersModel, config: VitConfig, view: I
   })));
 }
 
-/** Means over images and queries of entropy, distance and share of the class token; each `[heads]`. */
-function headMeans(probabilities: tf.Tensor4D, distances: tf.Tensor2D, classToken: boolean): [tf.Tensor, tf.Tensor, tf.Tensor] {
+/** Means over images and queries of entropy, distance and share of the first token, which is the class token if there is one; each `[heads]`. */
+function headMeans(probabilities: tf.Tensor4D, distances: tf.Tensor2D, prefix: number): [tf.Tensor, tf.Tensor, tf.Tensor] {
   // p log2 p is 0 at p = 0.
   const entropy = probabilities.mul(probabilities.maximum(1e-30).log()).sum(-1).div(-Math.LN2).mean([0, 2]);
-  const prefix = classToken ? 1 : 0;
   const patches = probabilities.shape[3] - prefix;
   const ofPatches = probabilities.slice([0, 0, prefix, prefix], [-1, -1, patches, patches]);
   const total = ofPatches.sum(-1);
   const distance = ofPatches.mul(distances).sum(-1).div(total.maximum(1e-30)).mean([0, 2]);
-  return [entropy, distance, tf.sub(1, total.mean([0, 2]))];
+  const ofFirst = probabilities.slice([0, 0, prefix, 0], [-1, -1, patches, 1]);
+  return [entropy, distance, ofFirst.mean([0, 2, 3])];
 }
 
 /** Distances between the centres of all patches in pixels, `[patches, patches]`. */

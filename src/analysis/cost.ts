@@ -57,12 +57,14 @@ export function costTable(config: VitConfig, plan: BinarizationPlan): CostRow[] 
   const pooledTokens = config.globalPool === 'avg' ? [] : [tokenCount(config)];
   return [
     ...denseRows(plan, null, 'patch_embed.proj', ['patchEmbed'], [patchCount(config)], config.patchSize ** 2 * config.inChans, dim, true),
+    ...(config.distillation === undefined ? [] : [freeRow('dist_token', [tokenCount(config) - 1, dim], dim, 'one token is put in front')]),
     ...(config.classToken ? [freeRow('cls_token', [tokenCount(config), dim], dim, 'one token is put in front')] : []),
     freeRow('pos_embed', [tokenCount(config), dim], tokenCount(config) * dim, 'additions only: left out by the convention'),
     ...Array.from({ length: config.depth }, (_, block) => blockRows(config, plan, block)).flat(),
     ...(config.globalPool === 'avg' ? [freeRow('pool', [dim], 0, 'a mean: left out by the convention')] : []),
     freeRow(config.globalPool === 'avg' ? 'fc_norm' : 'norm', [...pooledTokens, dim], 2 * dim, normNote),
     ...denseRows(plan, null, 'head', ['head'], [], dim, config.numClasses, true),
+    ...(config.distillation === 'heads' ? denseRows(plan, null, 'head_dist', ['head'], [], dim, config.numClasses, true) : []),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { AttentionRow } from './attention.js';
 /**
  * The table of `attentionTable` as text with aligned columns.
  *
- * @param tokens number of tokens, class token included
+ * @param tokens number of tokens, class and distillation token included
  * @param images how many the rows are averaged over
  * @returns lines joined by newlines, without one at the end
  */

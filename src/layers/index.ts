@@ -1,7 +1,7 @@
 export { AttentionProducts, type AttentionProductsConfig, type ProductBinarizers } from './attention-products.js';
 export { BinaryDense, type BinaryDenseConfig, type WeightColumns } from './binary-dense.js';
-export { ClassToken, type ClassTokenConfig } from './class-token.js';
 export { columnGroups, type ColumnGroup, type SiteBinding } from './column-groups.js';
+export { DistilledHeads, type DistilledHeadsConfig } from './distilled-heads.js';
 export { dropPath } from './drop-path.js';
 export { EncoderBlock, type EncoderBlockConfig } from './encoder-block.js';
 export { InputBinarizer, type InputBinarizerConfig } from './input-binarizer.js';
@@ -10,6 +10,7 @@ export { Mlp, type MlpConfig } from './mlp.js';
 export { MultiHeadSelfAttention, type MultiHeadSelfAttentionConfig } from './multi-head-self-attention.js';
 export { PatchEmbedding, type PatchEmbeddingConfig } from './patch-embedding.js';
 export { PositionEmbedding, type PositionEmbeddingConfig } from './position-embedding.js';
+export { PrefixToken, type PrefixTokenConfig } from './prefix-token.js';
 export { RPReLU, type RPReLUConfig } from './rprelu.js';
 export { TokenPooling, type TokenPoolingConfig } from './token-pooling.js';
 export { blockOf, VitLayer, type CallContext, type ParameterRole, type VitLayerConfig, type VitParameter } from './vit-layer.js';

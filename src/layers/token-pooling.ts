@@ -5,8 +5,8 @@ import { VitLayer } from './vit-layer.js';
 export interface TokenPoolingConfig {
   readonly name: string;
   readonly pool: 'token' | 'avg';
-  /** Whether the first token is a class token; the mean leaves it out. */
-  readonly classToken: boolean;
+  /** Tokens before the patches; the mean leaves them out. */
+  readonly prefixTokens: number;
   readonly dim: number;
 }
 
@@ -16,9 +16,9 @@ export class TokenPooling extends VitLayer<TokenPoolingConfig> {
 
   /** `[batch, tokens, dim]` to `[batch, dim]`. */
   override forward(x: tf.Tensor): tf.Tensor {
-    const { pool, classToken } = this.config;
+    const { pool, prefixTokens } = this.config;
     if (pool === 'token') return tf.squeeze(tf.slice(x, [0, 0, 0], [-1, 1, -1]), [1]);
-    return tokenMean(classToken ? tf.slice(x, [0, 1, 0]) : x);
+    return tokenMean(prefixTokens === 0 ? x : tf.slice(x, [0, prefixTokens, 0]));
   }
 
   override computeOutputShape(): tf.Shape {

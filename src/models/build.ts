@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { Random } from '../backend/index.js';
 import { binarizersAt, type BinarizationPlan, type Site } from '../binarize/index.js';
 import {
-  BinaryDense, ClassToken, EncoderBlock, LayerNormalization, PatchEmbedding, PositionEmbedding, TokenPooling, type ProductBinarizers,
-  type SiteBinding, type VitLayer,
+  BinaryDense, DistilledHeads, EncoderBlock, LayerNormalization, PatchEmbedding, PositionEmbedding, PrefixToken, TokenPooling,
+  type ProductBinarizers, type SiteBinding, type VitLayer,
 } from '../layers/index.js';
-import { mlpHiddenDim, parseVitConfig, tokenCount, type VitConfig } from './config.js';
+import { mlpHiddenDim, parseVitConfig, prefixTokenCount, tokenCount, type VitConfig } from './config.js';
 import { initializeVit } from './initialize.js';
 
 /**
@@ -18,29 +18,46 @@ import { initializeVit } from './initialize.js';
  * @throws TypeError when `config` is not valid
  */
 export function buildVit(config: VitConfig, plan: BinarizationPlan, random: Random): tf.LayersModel {
+  const model = assembleVit(config, plan);
+  initializeVit(model, random);
+  return model;
+}
+
+/**
+ * The model of {@link buildVit} before its weights are drawn: matrices, tokens and positions are zeros, for whoever sets them all.
+ *
+ * @throws TypeError when `config` is not valid
+ */
+export function assembleVit(config: VitConfig, plan: BinarizationPlan): tf.LayersModel {
   const { imgSize, inChans } = parseVitConfig(config);
   const input = tf.input({ shape: [imgSize, imgSize, inChans], name: 'images' });
   let output = input;
   for (const layer of vitLayers(config, plan)) output = layer.apply(output) as tf.SymbolicTensor;
   const model = tf.model({ inputs: input, outputs: output, name: 'vit' });
   model.setUserDefinedMetadata({ config, plan });
-  initializeVit(model, random);
   return model;
 }
 
 function vitLayers(config: VitConfig, plan: BinarizationPlan): VitLayer[] {
-  const { imgSize, patchSize, inChans, embedDim: dim, globalPool, classToken, layerNormEps: epsilon } = config;
+  const { imgSize, patchSize, inChans, numClasses, embedDim: dim, globalPool, classToken, distillation, layerNormEps: epsilon } = config;
   const tokens = tokenCount(config);
-  const pool = new TokenPooling({ name: 'pool', pool: globalPool, classToken, dim });
+  const pool = (): TokenPooling => new TokenPooling({ name: 'pool', pool: globalPool, prefixTokens: prefixTokenCount(config), dim });
   const norm = new LayerNormalization({ name: globalPool === 'avg' ? 'fc_norm' : 'norm', dim, epsilon });
+  const head = binding(plan, 'head', null);
+  const readOut = distillation === 'heads'
+    ? [norm, new DistilledHeads({ name: 'heads', dim, numClasses, head })]
+    : [
+        // timm's order: a mean over tokens is normalised after it is taken.
+        ...(globalPool === 'avg' ? [pool(), norm] : [norm, pool()]),
+        new BinaryDense({ name: 'head', inputDim: dim, units: numClasses, useBias: true, sites: [head] }),
+      ];
   return [
     new PatchEmbedding({ name: 'patch_embed', imgSize, patchSize, inChans, dim, proj: binding(plan, 'patchEmbed', null) }),
-    ...(classToken ? [new ClassToken({ name: 'cls_token', tokens, dim })] : []),
+    ...(distillation === undefined ? [] : [new PrefixToken({ name: 'dist_token', tokens: tokens - 1, dim })]),
+    ...(classToken ? [new PrefixToken({ name: 'cls_token', tokens, dim })] : []),
     new PositionEmbedding({ name: 'pos_embed', tokens, dim }),
     ...Array.from({ length: config.depth }, (_, block) => encoderBlock(config, plan, block)),
-    // timm's order: a mean over tokens is normalised after it is taken.
-    ...(globalPool === 'avg' ? [pool, norm] : [norm, pool]),
-    new BinaryDense({ name: 'head', inputDim: dim, units: config.numClasses, useBias: true, sites: [binding(plan, 'head', null)] }),
+    ...readOut,
   ];
 }
 

@@ -23,6 +23,11 @@ export interface VitConfig {
   /** Stochastic depth of the last block, in [0, 1); it grows linearly from 0 in the first. */
   readonly dropPath: number;
   readonly layerNormEps: number;
+  /**
+   * A distilled DeiT (arXiv 2012.12877): a learned token after the class token. `token`: the head reads the class token alone;
+   * `heads`: a second head reads the distillation token, and the logits are the mean of both. Left out: no such token.
+   */
+  readonly distillation?: 'token' | 'heads';
 }
 
 /** What a field may hold, in words and as a test. */
@@ -32,7 +37,7 @@ const count: Check = ['a whole number >= 1', value => Number.isInteger(value) &&
 const positive: Check = ['a positive number', value => Number.isFinite(value) && (value as number) > 0];
 const flag: Check = ['true or false', value => typeof value === 'boolean'];
 
-const checks: Readonly<Record<keyof VitConfig, Check>> = {
+const checks: Readonly<Record<Exclude<keyof VitConfig, 'distillation'>, Check>> = {
   imgSize: count,
   patchSize: count,
   inChans: count,
@@ -48,6 +53,11 @@ const checks: Readonly<Record<keyof VitConfig, Check>> = {
   layerNormEps: positive,
 };
 
+/** Fields that may be left out. */
+const optionalChecks: Readonly<Record<'distillation', Check>> = {
+  distillation: ['"token", "heads" or no such field', value => value === 'token' || value === 'heads'],
+};
+
 /**
  * Checks a value that comes from outside (file, option, notebook).
  *
@@ -55,12 +65,13 @@ const checks: Readonly<Record<keyof VitConfig, Check>> = {
  */
 export function parseVitConfig(value: unknown): VitConfig {
   if (typeof value !== 'object' || value === null) throw new TypeError(`model: expected an object, found ${show(value)}`);
-  const unknown = Object.keys(value).find(key => !Object.hasOwn(checks, key));
+  const unknown = Object.keys(value).find(key => !Object.hasOwn(checks, key) && !Object.hasOwn(optionalChecks, key));
   if (unknown !== undefined) {
-    throw new TypeError(`model.${unknown}: expected one of the fields ${Object.keys(checks).join(', ')}, found an unknown one`);
+    throw new TypeError(`model.${unknown}: expected one of the fields ${Object.keys({ ...checks, ...optionalChecks }).join(', ')}, found an unknown one`);
   }
   const config = value as VitConfig;
-  for (const [key, [allowed, holds]] of Object.entries(checks)) {
+  const optional = Object.entries(optionalChecks).filter(([key]) => Object.hasOwn(value, key));
+  for (const [key, [allowed, holds]] of [...Object.entries(checks), ...optional]) {
     const found = config[key as keyof VitConfig];
     if (!holds(found)) throw new TypeError(`model.${key}: expected ${allowed}, found ${show(found)}`);
   }
@@ -80,6 +91,13 @@ function checkTogether(config: VitConfig): void {
   if (config.globalPool === 'token' && !config.classToken) {
     throw new TypeError('model.globalPool: expected "avg" where classToken is false, found "token", which reads the class token');
   }
+  if (config.distillation !== undefined && !config.classToken) {
+    throw new TypeError('model.distillation: expected no such field where classToken is false, since its token comes after the class token, '
+      + `found "${config.distillation}"`);
+  }
+  if (config.distillation === 'heads' && config.globalPool !== 'token') {
+    throw new TypeError('model.globalPool: expected "token" where distillation is "heads", which read a token each, found "avg"');
+  }
 }
 
 function show(value: unknown): string {
@@ -92,12 +110,19 @@ export function patchCount(config: VitConfig): number {
   return (config.imgSize / config.patchSize) ** 2;
 }
 
-/** Tokens of a sequence: the patches, and the class token if there is one. */
-export function tokenCount(config: VitConfig): number {
-  return patchCount(config) + (config.classToken ? 1 : 0);
+/** Learned tokens before the patches: class and distillation token, where there are such. */
+export function prefixTokenCount({ classToken, distillation }: VitConfig): number {
+  return (classToken ? 1 : 0) + (distillation === undefined ? 0 : 1);
 }
 
-/** Hidden width of the MLP. */
-export function mlpHiddenDim(config: VitConfig): number {
-  return config.embedDim * config.mlpRatio;
+/** Tokens of a sequence: prefix tokens and patches. */
+export function tokenCount(config: VitConfig): number {
+  return prefixTokenCount(config) + patchCount(config);
+}
+
+/** Hidden width of the MLP, `embedDim · mlpRatio`, without the rounding error of a ratio such as 116 / 28. */
+export function mlpHiddenDim({ embedDim, mlpRatio }: VitConfig): number {
+  const hidden = embedDim * mlpRatio;
+  const whole = Math.round(hidden);
+  return Math.abs(hidden - whole) < 1e-9 * whole ? whole : hidden;
 }

@@ -107,7 +107,8 @@ describe('parameters', () => {
 
   it('are those of the built model, for every method, place and pooling', () => {
     const nano: VitConfig = { ...vitPresets.vit_nano, embedDim: 16, depth: 2 };
-    const shapes: VitConfig[] = [nano, { ...nano, classToken: true, globalPool: 'token', qkvBias: false }, { ...nano, classToken: true }];
+    const shapes: VitConfig[] = [nano, { ...nano, classToken: true, globalPool: 'token', qkvBias: false }, { ...nano, classToken: true },
+      { ...nano, classToken: true, globalPool: 'token', distillation: 'heads' }, { ...nano, classToken: true, distillation: 'token' }];
     const plans = methodNames.flatMap(method =>
       (['mlp', 'mhsa', 'all'] as const).map(where =>
         presetPlan(where, method, { attentionProducts: where !== 'mlp' && methods[method].attention !== null })));

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Random, useBackend } from '../../src/backend/index.js';
 import { methods, type InputBinarizerSpec, type MethodName } from '../../src/binarize/index.js';
 import {
-  AttentionProducts, BinaryDense, ClassToken, columnGroups, dropPath, PatchEmbedding, TokenPooling, type SiteBinding,
+  AttentionProducts, BinaryDense, columnGroups, DistilledHeads, dropPath, PatchEmbedding, PrefixToken, TokenPooling, type SiteBinding,
 } from '../../src/layers/index.js';
 import { product, sign, softmaxRow, transposed } from './reference.js';
 
@@ -42,25 +42,38 @@ describe('PatchEmbedding', () => {
   });
 });
 
-describe('ClassToken and TokenPooling', () => {
+describe('PrefixToken and TokenPooling', () => {
   const x = (): tf.Tensor => draw([2, 3, 4]);
 
   it('the token comes first, and pooling "token" takes it back', () => {
-    const layer = new ClassToken({ name: 'cls_token', tokens: 4, dim: 4 });
+    const layer = new PrefixToken({ name: 'cls_token', tokens: 4, dim: 4 });
     layer.parameters[0]!.variable.assign(tf.tensor3d([[[1, 2, 3, 4]]]));
     const tokens = layer.forward(x());
     expect(tokens.shape).toEqual([2, 4, 4]);
-    const pooled = new TokenPooling({ name: 'pool', pool: 'token', classToken: true, dim: 4 }).forward(tokens);
+    const pooled = new TokenPooling({ name: 'pool', pool: 'token', prefixTokens: 1, dim: 4 }).forward(tokens);
     expect(pooled.arraySync()).toEqual([[1, 2, 3, 4], [1, 2, 3, 4]]);
   });
 
-  it('the mean leaves the class token out, and is over all tokens where there is none', () => {
-    const withToken = tf.concat([tf.fill([2, 1, 4], 100), x()], 1);
+  it('the mean leaves the prefix tokens out, and is over all tokens where there is none', () => {
+    const prefixed = (count: number): tf.Tensor => tf.concat([tf.fill([2, count, 4], 100), x()], 1);
     const mean = tf.mean(x(), 1);
-    const pool = (classToken: boolean, tokens: tf.Tensor): tf.Tensor =>
-      new TokenPooling({ name: 'pool', pool: 'avg', classToken, dim: 4 }).forward(tokens);
-    expect(distance(pool(true, withToken), mean)).toBeLessThan(1e-6);
-    expect(distance(pool(false, x()), mean)).toBeLessThan(1e-6);
+    const pool = (prefixTokens: number, tokens: tf.Tensor): tf.Tensor =>
+      new TokenPooling({ name: 'pool', pool: 'avg', prefixTokens, dim: 4 }).forward(tokens);
+    for (const count of [1, 2]) expect(distance(pool(count, prefixed(count)), mean)).toBeLessThan(1e-6);
+    expect(distance(pool(0, x()), mean)).toBeLessThan(1e-6);
+  });
+});
+
+describe('DistilledHeads', () => {
+  it('are the mean of one head on the class token and one on the distillation token', () => {
+    const heads = new DistilledHeads({ name: 'heads', dim: 4, numClasses: 3, head: floatSite('head') });
+    for (const [index, { variable }] of heads.parameters.entries()) variable.assign(draw(variable.shape, 10 + index));
+    const [head, bias, headDist, biasDist] = heads.parameters.map(({ variable }) => variable) as [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D, tf.Tensor1D];
+    const x = draw([2, 5, 4]);
+    const [classToken, distToken] = [0, 1].map(index => tf.gather(x, index, 1)) as [tf.Tensor2D, tf.Tensor2D];
+    const expected = tf.add(tf.add(tf.matMul(classToken, head), bias), tf.add(tf.matMul(distToken, headDist), biasDist)).div(2);
+    // Float32 sums of 4 products.
+    expect(distance(heads.forward(x, evaluation), expected)).toBeLessThan(1e-6);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseVitConfig, vitPresets } from '../../src/models/index.js';
+import { mlpHiddenDim, parseVitConfig, vitPresets } from '../../src/models/index.js';
 
 const nano = vitPresets.vit_nano;
 
@@ -19,9 +19,19 @@ describe('parseVitConfig', () => {
     [{ ...nano, numHeads: 5 }, 'model.embedDim: expected a multiple of numHeads 5, found 64'],
     [{ ...nano, mlpRatio: 1.01 }, 'model.mlpRatio: expected a whole hidden width, found 1.01 x 64 = 64.64'],
     [{ ...nano, globalPool: 'token' }, 'model.globalPool: expected "avg" where classToken is false, found "token", which reads the class token'],
+    [{ ...nano, distillation: 'both' }, 'model.distillation: expected "token", "heads" or no such field, found "both"'],
+    [{ ...nano, distillation: undefined }, 'model.distillation: expected "token", "heads" or no such field, found nothing'],
+    [{ ...nano, distillation: 'token' }, 'model.distillation: expected no such field where classToken is false'],
+    [{ ...nano, classToken: true, distillation: 'heads' }, 'model.globalPool: expected "token" where distillation is "heads"'],
     [{ ...nano, heads: 4 }, 'model.heads: expected one of the fields imgSize, patchSize, '],
     ['vit_nano', 'model: expected an object, found "vit_nano"'],
   ])('refuses, naming field, expectation and finding: %#', (value, message) => {
     expect(() => parseVitConfig(value)).toThrow(message);
   });
+});
+
+it('a hidden width is whole for every ratio of whole numbers', () => {
+  // 116 / 28 * 28 is 115.99999999999999 in floating point.
+  const config = parseVitConfig({ ...nano, embedDim: 28, mlpRatio: 116 / 28 });
+  expect(mlpHiddenDim(config)).toBe(116);
 });
