@@ -24,7 +24,7 @@ export function findContenders(root: string): { contenders: Contender[]; missing
   const all: (Omit<Contender, 'version'> & { readonly home: string; readonly program: string })[] = [
     {
       name: 'binvit', home: '.', program: 'dist/notebook/jupyter/main.js', typed: true,
-      argv: [node, path('dist/notebook/jupyter/main.js'), '{connection_file}'], showFigure: `display({ '${mime}': figure })`,
+      argv: [node, path('dist/notebook/jupyter/main.js'), '{connection_file}'], showFigure: `display({ [Symbol.for('Jupyter.display')]: () => ({ '${mime}': figure }) })`,
     },
     {
       name: 'tslab', home: 'node_modules/tslab', program: 'node_modules/tslab/bin/tslab', typed: true,

@@ -25,8 +25,8 @@ class BinvitKernel(jupyter_kernel_test.KernelTests):
         {"code": "[1, 2].map(x => x + 1)", "result": "[ 2, 3 ]"},
     ]
     code_display_data = [
-        {"code": "display({ 'text/html': '<b>bold</b>', 'text/plain': 'bold' })", "mime": "text/html"},
-        {"code": "display({ 'image/svg+xml': '<svg xmlns=\"http://www.w3.org/2000/svg\"/>' })", "mime": "image/svg+xml"},
+        {"code": "display({ [Symbol.for('Jupyter.display')]: () => ({ 'text/html': '<b>bold</b>', 'text/plain': 'bold' }) })", "mime": "text/html"},
+        {"code": "show([{ y: [1, 2] }])", "mime": "application/vnd.plotly.v1+json"},
     ]
     code_history_pattern = "6 ? 7"
     supported_history_operations = ("tail", "range", "search")
