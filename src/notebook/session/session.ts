@@ -1,9 +1,10 @@
+// Not from the folder's index, which loads TypeScript into this thread.
+import { LanguageClient } from '../language/client.js';
 import { crashedError, discardedError, formatDiagnostic, interruptedError, refusedError } from './cell-errors.js';
 import { CurrentCell } from './current-cell.js';
 import { CellHistory } from './history.js';
 import type { RunnableCell, SessionReport } from './messages.js';
 import { Outputs } from './outputs.js';
-import { LanguageClient } from './plain-language.js';
 import { SessionProcess } from './process.js';
 import type {
   CellError, CellReference, Completeness, Completions, Diagnostic, ExecuteOptions, ExecuteResult, Inspection, LanguageContext, MimeBundle,
@@ -181,7 +182,7 @@ class Session implements NotebookSession {
   async #convertAndSend(
     code: string, reference: CellReference, options: ExecuteOptions, typeCheck: NonNullable<SessionOptions['typeCheck']>, cell: CurrentCell,
   ): Promise<void> {
-    const { converted, diagnostics } = await this.#language.prepare(code, reference);
+    const { converted, diagnostics } = await this.#language.prepare(code, reference, typeCheck !== 'off');
     if (cell.isEnded) return;
     const name = reference.name!;
     if (converted === null) {

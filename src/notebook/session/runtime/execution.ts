@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { describe } from '../../display/index.js';
 import { writeWhole, report } from './reports.js';
 import { flushMark, type RunnableCell } from '../messages.js';
 import type { CellError } from '../types.js';
@@ -6,9 +6,11 @@ import { interruptedError } from '../cell-errors.js';
 import { cellErrorOf } from './errors.js';
 import { evaluate } from './evaluate.js';
 import { shielded, wasStoppedEarly } from './interruption.js';
+import { allForms } from './outlet.js';
 import { inRun, leaveRun, type Run } from './runs.js';
 import { registerSource, scriptUrl } from './stack.js';
 import { output } from './streams.js';
+import { declareVariables } from './variables.js';
 
 const stdout = 1;
 const stderr = 2;
@@ -16,7 +18,7 @@ const stderr = 2;
 /** Runs a cell; everything about it is reported, its end too. */
 export function execute(id: number, cell: RunnableCell): void {
   const run: Run = {
-    id, cell, stopped: false, result: undefined, stop: new AbortController(),
+    id, cell, stopped: false, result: undefined, pending: new Set(), stop: new AbortController(),
     end: error => { endRun(run, error); },
   };
   if (wasStoppedEarly(id)) {
@@ -24,15 +26,22 @@ export function execute(id: number, cell: RunnableCell): void {
     return;
   }
   registerSource(scriptUrl(id), { cell: { id: cell.id, name: cell.name }, file: null }, cell.sourceMap);
+  declareVariables(cell.declares);
   inRun(run, () => {
-    evaluate(`${cell.code}\n//# sourceURL=${scriptUrl(id)}`).then(
-      () => {
-        if (run.result !== undefined) output({ type: 'result', data: { 'text/plain': inspect(run.result) }, metadata: {} });
-        run.end(null);
-      },
+    evaluate(`${cell.code}\n//# sourceURL=${scriptUrl(id)}`).then(() => showResult(run)).then(
+      () => { run.end(null); },
       (thrown: unknown) => { run.end(cellErrorOf(thrown)); },
     );
   });
+}
+
+/** The result comes after everything else that the cell shows. */
+async function showResult(run: Run): Promise<void> {
+  while (run.pending.size > 0) await Promise.all(run.pending);
+  if (run.result === undefined) return;
+  const shown = await describe(run.result);
+  run.result = undefined;
+  output({ type: 'result', data: await allForms(shown, run.cell.figurePictures), metadata: shown.metadata });
 }
 
 const ended = new WeakSet<Run>();

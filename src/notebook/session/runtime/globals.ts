@@ -1,22 +1,32 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { clear, display, input, outletKey, progress, show } from '../../display/index.js';
+import { CellModules } from './modules/cell-modules.js';
+import { sessionOutlet } from './outlet.js';
 import { runOfCode } from './runs.js';
 
-/** Defines what cells find in the global scope: the names that the converter writes, and those of a CommonJS module. */
-export function defineGlobals(cwd: string): void {
+/** Defines what cells find in the global scope; returns the names. */
+export function defineGlobals(cwd: string): readonly string[] {
   const notebook = join(cwd, 'notebook.ts');
-  const require = createRequire(notebook);
-  const module = { exports: {}, id: notebook, filename: notebook, loaded: true, children: [], paths: [], parent: null, require };
-  const hidden = {
+  const modules = new CellModules(cwd);
+  const { require } = modules;
+  const module = { exports: {}, id: notebook, filename: notebook, loaded: true, children: [], paths: [], require };
+  const globals = {
+    /** What the converter writes into the code of cells. */
     __binvit: {
-      import: (specifier: string, options?: ImportCallOptions) => import(specifier, options),
-      result: (value: unknown) => { const run = runOfCode(); if (run) run.result = value; },
-      meta: { url: pathToFileURL(notebook).href, filename: notebook, dirname: cwd, resolve: (specifier: string) => pathToFileURL(require.resolve(specifier)).href },
+      import: (specifier: unknown, options?: ImportCallOptions) => modules.import(String(specifier), options),
+      result: (value: unknown) => {
+        const run = runOfCode();
+        if (run) run.result = value;
+      },
+      meta: { url: pathToFileURL(notebook).href, filename: notebook, dirname: cwd, resolve: (specifier: string) => modules.resolve(specifier) },
     },
     require, module, exports: module.exports, __filename: notebook, __dirname: cwd,
+    display, show, input, clear, progress,
   };
-  for (const [name, value] of Object.entries(hidden)) {
+  for (const [name, value] of Object.entries(globals)) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
   }
+  Object.defineProperty(globalThis, outletKey, { value: sessionOutlet });
+  return Object.keys(globals);
 }

@@ -1,7 +1,11 @@
 import { createHook } from 'node:async_hooks';
+import { isAbsolute } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { clearAsyncIds } from './async-ids.js';
+import { isLocalFile } from './modules/local-file.js';
 import { currentRun, newestRun, runOfCode, type Run } from './runs.js';
+import { isCellScript } from './stack.js';
 
 /*
  * How a cell is stopped. V8 terminates running JavaScript on demand of another thread (the inspector's
@@ -19,6 +23,7 @@ const posted = new Int32Array(new SharedArrayBuffer(4));
 
 /** Calls in which the machinery must not be cut. */
 let shields = 0;
+let loading = 0;
 let deferred: (() => void) | null = null;
 let thread: Worker | null = null;
 let endStopped: (run: Run) => void = () => undefined;
@@ -107,15 +112,32 @@ const stoppedCodeHook = createHook({
   },
 });
 
-/** Whether `interrupt` was called in the middle of other code: then there are more frames than its own two. */
+/** Calls `load`, which has Node load modules. Only the user's own code may be cut off in it: a package must not stay half loaded. */
+export async function whileLoading<Result>(load: () => Promise<Result>): Promise<Result> {
+  loading++;
+  try {
+    return await load();
+  } finally {
+    loading--;
+  }
+}
+
+/** Whether `interrupt` was called in the middle of code that can be terminated. */
 function codeIsRunning(): boolean {
   const { prepareStackTrace, stackTraceLimit } = Error;
   try {
-    Error.stackTraceLimit = 4;
-    Error.prepareStackTrace = (_, sites) => sites.filter(site => !site.isAsync()).length;
-    return (new Error().stack as unknown as number) > 3;
+    Error.stackTraceLimit = Infinity;
+    Error.prepareStackTrace = (_, sites) => sites.filter(site => !site.isAsync()).map(site => site.getScriptNameOrSourceURL() as string | undefined);
+    const scripts = new Error().stack as unknown as (string | undefined)[];
+    // The first frames are those of `interrupt` and of its evaluation.
+    const ownFrames = 3;
+    return loading === 0 ? scripts.length > ownFrames : scripts.some(script => script !== undefined && isOfUser(script));
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+function isOfUser(script: string): boolean {
+  return isCellScript(script) || script.startsWith('file:') && isLocalFile(fileURLToPath(script)) || isAbsolute(script) && isLocalFile(script);
 }

@@ -6,17 +6,20 @@ import type { SessionRequest } from '../messages.js';
 import { interruptedError } from '../cell-errors.js';
 import { execute } from './execution.js';
 import { defineGlobals } from './globals.js';
+import { receiveAnswer } from './input.js';
 import { machinery, startInterruptThread } from './interruption.js';
 import { report } from './reports.js';
 import { formatStack } from './stack.js';
 import { captureStreams } from './streams.js';
 import { reportUncaught } from './uncaught.js';
+import { rememberGlobals, variables } from './variables.js';
 
 /* Main thread of the session's process: takes requests, runs cells. */
 
 startInterruptThread(run => { run.end(interruptedError()); });
 captureStreams();
 defineGlobals(process.cwd());
+rememberGlobals();
 reportUncaught();
 Error.prepareStackTrace = formatStack;
 Error.stackTraceLimit = 50;
@@ -33,8 +36,10 @@ function handle(request: SessionRequest): void {
       execute(request.run, request.cell);
       break;
     case 'variables':
+      report({ type: 'variables', run: request.run, variables: variables() });
+      break;
     case 'answer':
     case 'noAnswer':
-      break;
+      receiveAnswer(request);
   }
 }

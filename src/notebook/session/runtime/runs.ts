@@ -10,6 +10,8 @@ export interface Run {
   readonly end: (error: CellError | null) => void;
   /** Value of the last expression, `undefined` when there is none. */
   result: unknown;
+  /** What the run's end waits for. */
+  readonly pending: Set<Promise<void>>;
   /** The user stopped it: none of its code may run again. */
   stopped: boolean;
   /** Aborted when the run is stopped. */

@@ -25,10 +25,17 @@ interface Place {
 const sources = new Map<string, CompiledSource>();
 /** Cells and files by the label that stacks show. */
 const labels = new Map<string, CompiledSource>();
-const machineryFolder = new URL('.', import.meta.url).href;
+let unknownSource = (): void => undefined;
+/** The notebook's part of this package: the session, and what cells call to display. */
+const machineryFolder = new URL('../../', import.meta.url).href;
+
+const scriptScheme = 'binvit-run:';
 
 /** Name of a script that V8 shows in stacks. */
-export const scriptUrl = (run: number): string => `binvit-run:${run}`;
+export const scriptUrl = (run: number): string => `${scriptScheme}${run}`;
+
+/** Whether a script is a cell's. */
+export const isCellScript = (url: string): boolean => url.startsWith(scriptScheme);
 
 /** Makes known what a script was compiled from. */
 export function registerSource(url: string, origin: Pick<CompiledSource, 'cell' | 'file'>, map: SourceMapData): void {
@@ -44,10 +51,10 @@ export function registerSource(url: string, origin: Pick<CompiledSource, 'cell' 
 export function formatStack(error: Error, sites: readonly NodeJS.CallSite[]): string {
   const lines: string[] = [];
   for (const site of sites) {
-    const url = site.getScriptNameOrSourceURL() as string | null ?? '';
+    const url = (site.getScriptNameOrSourceURL() as string | null | undefined) ?? '';
     if (url.startsWith(machineryFolder)) {
       // Below its evaluation of a cell stand only the machinery and Node; above it are calls like `display`.
-      if (url.endsWith('/evaluate.js')) break;
+      if (url.endsWith('/session/runtime/evaluate.js')) break;
       continue;
     }
     if (url.startsWith('node:')) continue;
@@ -72,6 +79,8 @@ export function parseFrames(stack: string): ErrorFrame[] {
     const match = /^ {4}at (?:async )?(?:(.*) \((.*):(\d+):(\d+)\)|(.*):(\d+):(\d+))$/.exec(line);
     if (!match) return [];
     const label = match[2] ?? match[5]!;
+    // Stacks that come from other threads are V8's own.
+    if (label.startsWith('node:') || label.startsWith(machineryFolder)) return [];
     const source = labels.get(label);
     return [{
       function: match[1] === undefined ? null : match[1].replace(/^new /, ''),
@@ -88,7 +97,13 @@ export function sourceText(frame: ErrorFrame): string | null {
   return labels.get(frame.cell?.name ?? frame.file ?? '')?.map.sourcesContent?.[0] ?? null;
 }
 
+/** Called when a stack goes through code that is not known, before it is taken for a plain file. */
+export function onUnknownSource(handler: () => void): void {
+  unknownSource = handler;
+}
+
 function placeOf(url: string, line: number, column: number): Place {
+  if (!sources.has(url)) unknownSource();
   const source = sources.get(url);
   if (source === undefined) {
     const file = url.startsWith('file:') ? fileURLToPath(url.replace(/\?.*/, '')) : url;

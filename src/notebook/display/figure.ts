@@ -1,0 +1,95 @@
+// Not from the folder's index, which brings all figures of the package, and TensorFlow.js with them.
+import { exportSvgs } from '../../figures/export-svg.js';
+import type { Figure, PlotlyTrace } from '../../figures/index.js';
+import type { Json } from '../session/types.js';
+import type { Rich } from './rich.js';
+
+/** A figure as plotly takes it: `data` and `layout`; our figures also bring a caption and a text alternative. */
+export interface FigureLike {
+  readonly data: readonly object[];
+  readonly layout?: object;
+  readonly alternative?: string;
+}
+
+const defaultWidth = 760;
+const defaultHeight = 450;
+
+/** Whether a value is a plotly figure: traces in `data`, and nothing that says otherwise. */
+export function isFigure(value: unknown): value is FigureLike {
+  if (typeof value !== 'object' || value === null) return false;
+  const { data, layout } = value as Partial<FigureLike>;
+  if (!Array.isArray(data) || data.length === 0 && layout === undefined || !data.every(trace => typeof trace === 'object' && trace !== null)) return false;
+  return layout === undefined ? data.some(trace => 'type' in trace) : typeof layout === 'object';
+}
+
+/** A figure as plotly JSON and text, later also as a picture for front ends that have no plotly. */
+export function describeFigure(figure: FigureLike): Rich {
+  const { data, layout = {} } = JSON.parse(JSON.stringify({ data: figure.data, layout: figure.layout }, plainArrays)) as { data: Json[]; layout?: Json };
+  return {
+    data: { 'application/vnd.plotly.v1+json': { data, layout }, 'text/plain': figureText(figure) },
+    metadata: {},
+    later: async () => ({ 'image/svg+xml': await picture(withDefaults(data as unknown as PlotlyTrace[], layout as object)) }),
+  };
+}
+
+/** What a figure is in words. */
+function figureText({ data, layout, alternative }: FigureLike): string {
+  if (alternative !== undefined) return alternative;
+  const title = (layout as { title?: string | { text?: string } } | undefined)?.title;
+  const heading = typeof title === 'string' ? title : title?.text;
+  const types = [...new Set(data.map(trace => (trace as { type?: string }).type ?? 'scatter'))].join(', ');
+  return `figure${heading === undefined ? '' : ` "${heading}"`}: ${data.length} trace${data.length === 1 ? '' : 's'} (${types})`;
+}
+
+/** Typed arrays become arrays; JSON would make objects of them. */
+function plainArrays(_key: string, value: unknown): unknown {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Float32Array) : value;
+}
+
+function withDefaults(data: readonly PlotlyTrace[], layout: object): Figure {
+  return {
+    data: data.map(trace => ({ ...trace, type: (trace as { type?: string }).type ?? 'scatter' })),
+    layout: { width: defaultWidth, height: defaultHeight, ...layout },
+    caption: '', alternative: '',
+  };
+}
+
+interface Order {
+  readonly figure: Figure;
+  readonly drawn: (svg: string) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+let waiting: Order[] = [];
+let drawing = false;
+
+/** Draws a figure. Starting to draw takes a second, so what is ordered meanwhile is drawn in one go. */
+function picture(figure: Figure): Promise<string> {
+  return new Promise((drawn, failed) => {
+    waiting.push({ figure, drawn, failed });
+    if (!drawing) void drawAll();
+  });
+}
+
+async function drawAll(): Promise<void> {
+  drawing = true;
+  // Lets the figures of one turn come together.
+  await Promise.resolve();
+  while (waiting.length > 0) {
+    const orders = waiting;
+    waiting = [];
+    await draw(orders);
+  }
+  drawing = false;
+}
+
+async function draw(orders: readonly Order[]): Promise<void> {
+  try {
+    const pictures = await exportSvgs(orders.map(({ figure }) => figure));
+    orders.forEach(({ drawn }, index) => { drawn(pictures[index]!); });
+  } catch (error) {
+    // One figure that cannot be drawn must not take the others with it.
+    if (orders.length === 1) orders[0]!.failed(error);
+    else for (const order of orders) await draw([order]);
+  }
+}
