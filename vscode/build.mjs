@@ -15,12 +15,13 @@ const require = createRequire(import.meta.url);
 const packageFolder = name => dirname(require.resolve(`${name}/package.json`));
 const readJson = path => JSON.parse(readFileSync(path, 'utf8'));
 
-/** Threads and processes of the session: each is started by its file, so each has a bundle at its place below `dist`. */
-const sessionEntries = ['notebook/language/worker', 'notebook/session/runtime/main'];
+/** What the session starts by its file: threads, processes, modules that cells import. */
+const sessionEntries = ['language/worker', 'session/runtime/main', 'session/runtime/interrupt-thread', 'session/runtime/modules/hooks', 'session/runtime/tslab']
+  .map(name => join(root, 'src', 'notebook', `${name}.ts`));
 
 /**
- * A module of the session finds its neighbours through `import.meta.url`. In a bundle that would be the bundle's URL: give each
- * module the one that it would have below `dist`.
+ * A module of the session finds what it starts through `import.meta.url`. In the extension's bundle that would be the bundle's
+ * URL: give each module the one that it would have below `dist`.
  */
 const ownUrls = {
   name: 'own-urls',
@@ -33,8 +34,19 @@ const ownUrls = {
   },
 };
 
+/** Of `src/io` only what the session uses: nothing there runs when it is merely imported. */
+const onlyUsedOfIo = {
+  name: 'only-used-of-io',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir }) => {
+      const file = join(resolveDir, path.replace(/\.js$/, '.ts'));
+      return dirname(file) === join(root, 'src', 'io') ? { path: file, sideEffects: false } : undefined;
+    });
+  },
+};
+
 const common = { bundle: true, minify: true, legalComments: 'none', logLevel: 'warning', absWorkingDir: here };
-const node = { ...common, platform: 'node', target: 'node20', plugins: [ownUrls] };
+const node = { ...common, platform: 'node', target: 'node20', plugins: [ownUrls, onlyUsedOfIo] };
 
 rmSync(join(here, 'dist'), { recursive: true, force: true });
 mkdirSync(bundles, { recursive: true });
@@ -43,25 +55,25 @@ await build({
   ...node, entryPoints: ['src/extension.ts'], outfile: join(bundles, 'extension.cjs'), format: 'cjs', external: ['vscode'],
   banner: { js: 'const binvitBundles=require("node:url").pathToFileURL(__dirname+"/").href;' },
 });
-for (const entry of sessionEntries) {
-  const up = '../'.repeat(entry.split('/').length - 1);
-  await build({
-    ...node, entryPoints: [join(root, 'src', `${entry}.ts`)], outfile: join(bundles, `${entry}.js`), format: 'esm',
-    banner: {
-      js: 'import{createRequire as binvitRequire}from"node:module";const require=binvitRequire(import.meta.url);' +
-        `const __filename=new URL(import.meta.url).pathname,__dirname=new URL(".",import.meta.url).pathname;const binvitBundles=new URL("${up || './'}",import.meta.url).href;`,
-    },
-  });
-}
+// These are not bundled: their modules find each other, and know their own code, by its place.
+const { metafile } = await build({
+  entryPoints: sessionEntries, bundle: true, platform: 'node', format: 'esm', packages: 'external', write: false, metafile: true, outdir: bundles, absWorkingDir: root,
+  logLevel: 'error',
+});
+await build({
+  ...common, bundle: false, minify: false, entryPoints: Object.keys(metafile.inputs), outbase: 'src', outdir: bundles, format: 'esm', target: 'node20', absWorkingDir: root,
+});
 await build({ ...common, entryPoints: ['renderer/index.ts'], outfile: join(bundles, 'renderer.js'), format: 'esm', platform: 'browser', target: 'es2022' });
 
-// TypeScript looks for its libraries beside the file that runs it, and for the types of Node among the installed packages.
-const typescriptLib = dirname(require.resolve('typescript'));
-for (const file of readdirSync(typescriptLib)) {
-  if (/^lib\..*\.d\.ts$/.test(file)) cpSync(join(typescriptLib, file), join(bundles, 'notebook', 'language', file));
+// Packages that the session loads at run time: TypeScript with its libraries, and the types of Node for projects without.
+const typescript = join(modules, 'typescript');
+mkdirSync(join(typescript, 'lib'), { recursive: true });
+for (const name of ['package.json', 'LICENSE.txt', 'ThirdPartyNoticeText.txt']) cpSync(join(packageFolder('typescript'), name), join(typescript, name));
+for (const name of readdirSync(join(packageFolder('typescript'), 'lib'))) {
+  if (/^lib\..*d\.ts$/.test(name)) cpSync(join(packageFolder('typescript'), 'lib', name), join(typescript, 'lib', name));
 }
-const typePackages = ['@types/node', 'undici-types'];
-for (const name of typePackages) cpSync(packageFolder(name), join(modules, name), { recursive: true });
+await build({ ...common, bundle: false, entryPoints: [require.resolve('typescript')], outfile: join(typescript, 'lib', 'typescript.js'), target: 'node20' });
+for (const name of ['@types/node', 'undici-types']) cpSync(packageFolder(name), join(modules, name), { recursive: true });
 
 const plugin = 'binvit-notebook-typescript-plugin';
 await build({ ...common, entryPoints: ['typescript-plugin/index.cts'], outfile: join(modules, plugin, 'index.js'), format: 'cjs', platform: 'node', target: 'node20' });
@@ -70,7 +82,8 @@ await build({ ...common, entryPoints: ['typescript-plugin/index.cts'], outfile: 
 const { version } = readJson(join(root, 'package.json'));
 writeFileSync(join(modules, plugin, 'package.json'), JSON.stringify({ name: plugin, version, main: 'index.js' }));
 const manifest = readJson(join(here, 'package.json'));
-const dependencies = Object.fromEntries([plugin, ...typePackages].map(name => [name, readJson(join(modules, name, 'package.json')).version]));
+const dependencies = Object.fromEntries([plugin, 'typescript', '@types/node', 'undici-types'].map(name => [name, readJson(join(modules, name, 'package.json')).version]));
+writeFileSync(join(stage, '.vscodeignore'), '');
 writeFileSync(join(stage, 'package.json'), JSON.stringify({ ...manifest, devDependencies: undefined, allowScripts: undefined, version, dependencies }, null, 2));
 for (const name of ['README.md', 'LICENSE', 'media', 'walkthrough']) cpSync(join(here, name), join(stage, name), { recursive: true });
 

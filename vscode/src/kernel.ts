@@ -95,7 +95,7 @@ export class Kernel {
         cwd,
         typeCheck: settings.get<'error' | 'warn' | 'off'>('typeCheck', 'error'),
         figurePictures: false,
-        node,
+        node: { path: node.path, env: { ...definedVariables(process.env), ...node.env } },
         onCrash: reason => { void vscode.window.showWarningMessage(`${this.#name()}: ${reason}`); },
       });
       this.#become('idle');
@@ -180,3 +180,6 @@ function startError(error: unknown): CellError {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   return { kind: 'crashed', name, message, frames: [], traceback: [`${name}: ${message}`], cause: null, errors: [], diagnostics: [] };
 }
+
+const definedVariables = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));

@@ -52,9 +52,12 @@ export class CellOutputs {
    * @param finish ends the execution
    */
   async end(finish: () => void): Promise<void> {
-    await this.#settle();
-    finish();
-    this.#execution = null;
+    try {
+      await this.#settle();
+    } finally {
+      finish();
+      this.#execution = null;
+    }
   }
 
   /** The cell runs anew: what this run still shows has no place any more. Resolves when the last write has ended. */

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import type { Bench } from './bench.js';
+import { eventually } from './workbench.js';
+
+/** Figures: drawn by the bundled Plotly, in the colours of the editor, updated in place. */
+export async function checkFigures({ workbench, editor, pictures, check }: Bench): Promise<void> {
+  const { page } = workbench;
+  await workbench.openNotebook('figure.ipynb');
+
+  await check('a figure is drawn in dark colours', async () => {
+    await workbench.run(0);
+    const frame = await workbench.outputs();
+    await frame.locator('.js-plotly-plot .main-svg .trace').first().waitFor();
+    await assertReadable(frame);
+    await page.screenshot({ path: join(pictures, 'figure-dark.png') });
+  });
+
+  await check('an update from a later cell changes the figure in place', async () => {
+    const frame = await workbench.outputs();
+    const plot = frame.locator('.js-plotly-plot');
+    await plot.evaluate(element => { element.dataset.mark = 'the same element'; });
+    await workbench.run(1);
+    await frame.locator('.gtitle', { hasText: '4 values' }).waitFor();
+    assert.equal(await plot.getAttribute('data-mark'), 'the same element');
+    assert.equal(await plot.locator('.point').count(), 4);
+  });
+
+  await check('a figure follows the window', async () => {
+    const frame = await workbench.outputs();
+    await page.setViewportSize({ width: 900, height: 1000 });
+    await eventually(async () => {
+      const { figure, page: room } = await frame.evaluate(() => ({
+        figure: document.querySelector('.js-plotly-plot .main-svg')!.getBoundingClientRect().right, page: document.documentElement.clientWidth,
+      }));
+      assert(figure <= room && figure > room - 60, `right edge of the figure at ${figure}, of the page at ${room}`);
+    });
+    await page.setViewportSize({ width: 1200, height: 1000 });
+  });
+
+  await check('a figure follows the theme', async () => {
+    editor.configure({ 'workbench.colorTheme': 'Default Light Modern' });
+    const frame = await workbench.outputs();
+    await frame.locator('body.vscode-light').waitFor();
+    await eventually(() => assertReadable(frame));
+    await page.screenshot({ path: join(pictures, 'figure-light.png') });
+  });
+}
+
+/** The title has the editor's colour and contrast of at least 4.5 (WCAG AA) with what is behind the figure. */
+async function assertReadable(frame: Frame): Promise<void> {
+  const { text, paper, page } = await frame.evaluate(() => ({
+    text: getComputedStyle(document.querySelector('.gtitle')!).fill,
+    paper: getComputedStyle(document.querySelector('.js-plotly-plot .main-svg')!).backgroundColor,
+    page: getComputedStyle(document.body).getPropertyValue('--vscode-editor-background'),
+  }));
+  assert.equal(paper, 'rgba(0, 0, 0, 0)');
+  const contrast = (luminance(text) + 0.05) / (luminance(page) + 0.05);
+  assert(Math.max(contrast, 1 / contrast) >= 4.5, `${text} on ${page} has contrast ${contrast.toFixed(1)}`);
+}
+
+/** Relative luminance of `#rrggbb` or `rgb(r, g, b)`. */
+function luminance(color: string): number {
+  const channels = color.startsWith('#') ? color.slice(1).match(/../g)!.map(hex => parseInt(hex, 16)) : color.match(/\d+/g)!.map(Number);
+  const [red, green, blue] = channels.map(value => ((value / 255 + 0.055) / 1.055) ** 2.4) as [number, number, number];
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}

@@ -1,0 +1,36 @@
+import type { Bench } from './bench.js';
+
+/** Interrupt, input, restart. */
+export async function checkStopping({ workbench, check }: Bench): Promise<void> {
+  const { page } = workbench;
+  await workbench.openNotebook('stop.ipynb');
+
+  await check('the stop button ends an endless loop', async () => {
+    await workbench.run(0);
+    await workbench.start(1);
+    await page.locator('.statusbar-item', { hasText: 'binvit: busy' }).waitFor();
+    await workbench.button('Interrupt').click();
+    await workbench.ended(1);
+    await workbench.output('interrupted');
+  });
+
+  await check('names outlive an interrupt', async () => {
+    await workbench.run(2);
+    await workbench.output('42');
+  });
+
+  await check('input() asks in a box of the editor', async () => {
+    await workbench.start(3);
+    await workbench.answer('Ada');
+    await workbench.ended(3);
+    await workbench.output('hello Ada');
+  });
+
+  await check('a restart forgets the names', async () => {
+    await workbench.button('Restart').click();
+    await page.locator('.statusbar-item', { hasText: 'binvit: idle' }).waitFor();
+    await workbench.run(2);
+    await workbench.output('kept');
+    await workbench.output(/Cannot find name 'kept'|kept is not defined/);
+  });
+}

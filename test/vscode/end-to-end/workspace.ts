@@ -1,0 +1,66 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Cells of code; a string that begins with `#` is a Markdown cell. */
+type Cells = readonly string[];
+
+const notebooks: Readonly<Record<string, { readonly kernelspec?: string; readonly cells: Cells }>> = {
+  run: {
+    kernelspec: 'tslab',
+    cells: [
+      "import { scale } from './scale';\nconst values: number[] = [3, 1, 4, 1, 5].map(scale);\nvalues",
+      "console.log('to stdout');\nconsole.error('to stderr');\nvalues.length",
+      "function fail(count: number): never {\n  throw new RangeError(`no ${count}`);\n}\nfail(values.length);",
+      "'never reached'",
+    ],
+  },
+  figure: {
+    cells: [
+      'const figure = (values: number[]) => ({\n  data: [{ y: values }],\n  layout: { title: { text: `${values.length} values` }, height: 300 },\n});\nconst live = display(figure([1, 3, 2]));',
+      'live.update(figure([1, 3, 2, 5]));',
+    ],
+  },
+  language: {
+    cells: [
+      '/** Sum of two numbers. */\nfunction plus(a: number, b: number): number {\n  return a + b;\n}',
+      'plus(1, 2).toFixed(1)',
+      'const wrong: string = plus(1, 2);',
+      'plus(3, 4)',
+    ],
+  },
+  stop: {
+    cells: ['let kept = 42;', 'while (true) {}', 'kept', "const answer = await input('Your name?');\n`hello ${answer}`"],
+  },
+  debug: {
+    cells: ['const offset = 1;', 'const twice = (value: number): number => {\n  const doubled = value * 2;\n  return doubled + offset;\n};\ntwice(21)'],
+  },
+};
+
+/** Fills a folder with the notebooks of the checks and the module that one of them imports. */
+export function writeWorkspace(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'scale.ts'), 'export const scale = (value: number): number => 10 * value;\n');
+  for (const [name, { kernelspec, cells }] of Object.entries(notebooks)) writeFileSync(notebookPath(folder, name), notebookText(cells, kernelspec));
+}
+
+export const notebookPath = (folder: string, name: string): string => join(folder, `${name}.ipynb`);
+
+/** What a notebook file holds of a cell. */
+export interface SavedCell {
+  readonly execution_count: number | null;
+  readonly outputs: readonly { readonly output_type: string; readonly traceback?: readonly string[] }[];
+}
+
+export const savedCells = (folder: string, name: string): readonly SavedCell[] =>
+  (JSON.parse(readFileSync(notebookPath(folder, name), 'utf8')) as { cells: SavedCell[] }).cells;
+
+export function notebookText(cells: Cells, kernelspec = 'binvit'): string {
+  return JSON.stringify({
+    nbformat: 4, nbformat_minor: 5,
+    metadata: { kernelspec: { name: kernelspec, display_name: 'TypeScript', language: 'typescript' }, language_info: { name: 'typescript' } },
+    cells: cells.map((source, index) => ({
+      id: `cell-${index}`, metadata: {}, source,
+      ...(source.startsWith('#') ? { cell_type: 'markdown' } : { cell_type: 'code', execution_count: null, outputs: [] }),
+    })),
+  });
+}
