@@ -27,6 +27,19 @@ function display(data: Record<string, string | object>, metadata: object = {}): 
   return { output_type: 'display_data', data: data as Record<string, string>, metadata: metadata as Record<string, string> };
 }
 
+/** What runs a script where HTML is only cleaned by the look of it. */
+const hostile = [
+  '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=window.pwned=1&gt;">',
+  '<noscript><p title="</noscript><img src=x onerror=window.pwned=1>">',
+  '<svg></p><style><a id="</style><img src=1 onerror=window.pwned=1>">',
+  '<a href="java\nscript:window.pwned=1">x</a><a href=" \x01javascript:window.pwned=1">x</a>',
+  '<img src="data:text/html,<script>window.pwned=1</script>">',
+  '<div style="background: url(javascript:window.pwned=1); width: expression(window.pwned=1)">x</div>',
+  '<form action="https://example.org"><button formaction="javascript:window.pwned=1">x</button><input autofocus onfocus="window.pwned=1"></form>',
+  '<template><script>window.pwned=1</script></template><base href="https://example.org"><meta http-equiv="refresh" content="0;url=https://example.org">',
+  '<details open ontoggle="window.pwned=1">x</details><object data="https://example.org"></object><embed src="https://example.org"><link rel=stylesheet href="https://example.org/x.css">',
+];
+
 const notebook: Notebook = {
   metadata: { language_info: { name: 'typescript' } },
   cells: [
@@ -46,6 +59,8 @@ const notebook: Notebook = {
         'text/plain': 'a\n1',
       },
     }]),
+    code('hostile', 'attack', hostile.map(text => display({ 'text/html': text }))),
+    markdown('hostile-text', hostile.join('\n\n')),
     code('others', 'more', [
       display({ 'image/png': dot, 'text/plain': 'a red dot' }), display({ 'text/latex': '$$E = mc^2$$' }), display({ 'application/json': { a: [1, 'b'] } }),
       display({ 'text/markdown': '**bold**' }), display({ 'application/x-unknown': 'x' }),
@@ -87,7 +102,8 @@ describe('export as a page', () => {
 
   it('keeps nothing of the notebook\'s HTML that acts or fetches', () => {
     const body = page.slice(page.indexOf('<main'), page.indexOf('</main>'));
-    for (const word of ['onclick', 'onerror', 'onmouseover', 'javascript:', '<iframe', 'position', '<style', 'src="https', 'src="x"']) expect(body).not.toContain(word);
+    for (const word of ['onclick', 'onerror', 'onmouseover', 'ontoggle', '<iframe', '<form', '<style', '<meta', '<base', '<embed', 'src="https', 'src="x"']) expect(body).not.toContain(word);
+    expect(body).not.toMatch(/(href|src)="[^"#]*javascript:|position:|url\(/);
     expect(body).toContain('<a href="https://example.org/x.png" rel="noopener noreferrer">elsewhere</a>');
   });
 

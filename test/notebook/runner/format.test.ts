@@ -26,6 +26,27 @@ const notebook: fc.Arbitrary<Notebook> = fc.record({
   metadata, cells: fc.array(cell).map(cells => cells.map((content, index) => ({ ...content, id: `cell-${index}` }) as Cell)),
 });
 
+/** A notebook of version 3 with everything that the upgrade changes. */
+const notebook3 = JSON.stringify({
+  nbformat: 3, nbformat_minor: 0, metadata: { name: 'old', signature: 'sha256:x' },
+  worksheets: [
+    { cells: [{ cell_type: 'heading', level: 2, source: 'Chapter', metadata: {} }, { cell_type: 'markdown', source: ['a', 'b'] }], metadata: {} },
+    {
+      cells: [{
+        cell_type: 'code', input: ['let a = 1\n', 'a'], language: 'javascript', collapsed: false, prompt_number: 4, metadata: { tags: ['t'] },
+        outputs: [
+          { output_type: 'stream', stream: 'stderr', text: ['x\n', 'y'], metadata: {} },
+          { output_type: 'pyout', prompt_number: 4, metadata: {}, text: ['1'], html: '<b>1</b>', json: '{"a":1}' },
+          { output_type: 'pyerr', ename: 'Error', evalue: 'e', traceback: ['t'] },
+          { output_type: 'display_data', png: 'AAAA', metadata: {} },
+        ],
+      }],
+    },
+  ],
+});
+
+const whole = (cells: unknown[], more: object = {}): string => JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells, ...more });
+
 describe('nbformat', () => {
   it('gives back what was written, and writes the same bytes again', () => {
     fc.assert(fc.property(notebook, value => {
@@ -67,23 +88,7 @@ describe('nbformat', () => {
   });
 
   it('upgrades nbformat 3: headings, worksheets, short names of MIME types, JSON as text, lines without ends', () => {
-    const { cells } = parseNotebook(JSON.stringify({
-      nbformat: 3, nbformat_minor: 0, metadata: { name: 'old', signature: 'sha256:x' },
-      worksheets: [
-        { cells: [{ cell_type: 'heading', level: 2, source: 'Chapter', metadata: {} }, { cell_type: 'markdown', source: ['a', 'b'] }], metadata: {} },
-        {
-          cells: [{
-            cell_type: 'code', input: ['let a = 1\n', 'a'], language: 'javascript', collapsed: false, prompt_number: 4, metadata: { tags: ['t'] },
-            outputs: [
-              { output_type: 'stream', stream: 'stderr', text: ['x\n', 'y'], metadata: {} },
-              { output_type: 'pyout', prompt_number: 4, metadata: {}, text: ['1'], html: '<b>1</b>', json: '{"a":1}' },
-              { output_type: 'pyerr', ename: 'Error', evalue: 'e', traceback: ['t'] },
-              { output_type: 'display_data', png: 'AAAA', metadata: {} },
-            ],
-          }],
-        },
-      ],
-    }));
+    const { cells } = parseNotebook(notebook3);
     expect(cells.map(({ source }) => source)).toEqual(['## Chapter', 'a\nb', 'let a = 1\na']);
     expect(cellTags(cells[2]!)).toEqual(['t']);
     expect(cells[2]).toMatchObject({
@@ -96,8 +101,6 @@ describe('nbformat', () => {
       ],
     });
   });
-
-  const whole = (cells: unknown[], more: object = {}): string => JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells, ...more });
 
   it.each([
     ['is cut off', whole([]).slice(0, -3), 'expected a notebook in JSON'],
@@ -120,6 +123,26 @@ describe('nbformat', () => {
     writeFileSync(path, content);
     expect(() => readNotebook(path)).toThrow(`${path}: ${reason}`);
     expect(readFileSync(path, 'utf8')).toBe(content);
+  });
+
+  it.each([3, 4])('either reads a notebook of version %s in which anything was replaced by anything, or says what it expected', version => {
+    const valid = version === 3 ? notebook3 : whole([
+      { cell_type: 'code', id: 'a', metadata: { tags: ['t'] }, source: ['1\n', '2'], execution_count: 1, outputs: [{ output_type: 'display_data', metadata: {}, data: { 'text/plain': ['x'] } }] },
+      { cell_type: 'markdown', id: 'b', metadata: {}, source: 'x', attachments: { 'a.png': { 'image/png': 'AAAA' } } },
+    ]);
+    fc.assert(fc.property(fc.nat(), fc.jsonValue(), (place, value) => {
+      let count = 0;
+      const size = valid.match(/[,:[{]/g)!.length;
+      const damaged = JSON.stringify(JSON.parse(valid, (_, part: unknown) => ++count === place % size ? value : part));
+      let read: Notebook;
+      try {
+        read = parseNotebook(damaged);
+      } catch (error) {
+        expect((error as Error).message).toMatch(/expected|found/);
+        return;
+      }
+      expect(parseNotebook(formatNotebook(read))).toEqual(read);
+    }), { numRuns: 300 });
   });
 
   it('refuses bytes that are not UTF-8, and takes a byte order mark', () => {
