@@ -36,7 +36,9 @@ export class CellService {
 
 /** The typings of Node that this package brings, where the project has none itself. */
 function ownNodeTypings(cwd: string, options: ts.CompilerOptions): string | null {
-  const found = typescript.resolveTypeReferenceDirective('node', join(cwd, 'cell.ts'), options, typescript.sys);
+  // The folder of this process may be that of another project.
+  const host = { ...typescript.sys, getCurrentDirectory: () => cwd };
+  const found = typescript.resolveTypeReferenceDirective('node', join(cwd, 'cell.ts'), options, host);
   if (found.resolvedTypeReferenceDirective !== undefined) return null;
   return join(dirname(createRequire(import.meta.url).resolve('@types/node/package.json')), 'index.d.ts').replaceAll('\\', '/');
 }
