@@ -69,6 +69,7 @@ def run_nbclient():
 
 
 def run_papermill():
+    import nbformat
     import papermill
 
     with tempfile.TemporaryDirectory() as folder:
@@ -80,8 +81,7 @@ def run_papermill():
             papermill.execute_notebook(source, target, progress_bar=False)
 
         def written():
-            with open(target, encoding="utf-8") as file:
-                return [cell for cell in json.load(file)["cells"] if cell["cell_type"] == "code"]
+            return [cell for cell in nbformat.read(target, as_version=4).cells if cell.cell_type == "code"]
 
         run(good)
         check_good(written())
