@@ -200,7 +200,8 @@ class Session implements NotebookSession {
       const text = errors.flatMap(error => formatDiagnostic(error, code, name)).map(line => `${line}\n`).join('');
       this.#outputs.push(run, { type: 'stream', name: 'stderr', text });
     }
-    void this.#language.commit(code, reference);
+    // A session that is closed meanwhile needs no types any more.
+    this.#language.commit(code, reference).catch(() => undefined);
     cell.run = run;
     const runnable: RunnableCell = {
       code: converted.code, sourceMap: converted.sourceMap, declares: converted.declares, id: reference.id, name,
@@ -258,7 +259,7 @@ class Session implements NotebookSession {
   /** The names are gone, so the language service forgets them too. */
   #crashed(reason: string): void {
     this.#outputs.flush();
-    void this.#language.reset();
+    this.#language.reset().catch(() => undefined);
     this.#inspectorUrl = this.#expectReady();
     this.#process = this.#startProcess();
     for (const answer of this.#awaited.values()) answer({ type: 'ready', inspectorUrl: null });

@@ -90,7 +90,7 @@ async function checkTypes(
   const wrong = diagnostics.find(({ severity, file }) => severity === 'error' && file === null);
   if (wrong === undefined) return;
   const [name, value] = entries[wrong.range.line - 1]!;
-  throw new TypeError(`parameter "${name}": ${sentence(wrong)}${hint(value)}`);
+  throw new TypeError(`parameter "${name}": ${sentence(wrong)}${hint(name, value)}`);
 }
 
 function sentence({ message }: Diagnostic): string {
@@ -98,6 +98,6 @@ function sentence({ message }: Diagnostic): string {
 }
 
 /** A value that looks like a number on a command line may have been meant as text. */
-function hint(value: Json): string {
-  return typeof value === 'number' || typeof value === 'boolean' ? `; \`--raw-param name=${value}\` gives it as text` : '';
+function hint(name: string, value: Json): string {
+  return typeof value === 'number' || typeof value === 'boolean' ? `; \`--raw-param ${name}=${value}\` gives it as text` : '';
 }
