@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
 import { type CellError, startSession, type NotebookSession, type SessionOptions } from '../../src/notebook/index.js';
 import { cellId, codeCells, debuggerPath, folderOf, languageOf } from './cells.js';
+import { inspectorArguments } from './debug/inspector.js';
 import { findNode } from './node-runtime.js';
 import { CellOutputs, type Displays, type OutputTarget } from './outputs.js';
 
@@ -95,7 +96,7 @@ export class Kernel {
         cwd,
         typeCheck: settings.get<'error' | 'warn' | 'off'>('typeCheck', 'error'),
         figurePictures: false,
-        node: { path: node.path, env: { ...definedVariables(process.env), ...node.env } },
+        node: { path: node.path, args: inspectorArguments, env: { ...definedVariables(process.env), ...node.env } },
         onCrash: reason => { void vscode.window.showWarningMessage(`${this.#name()}: ${reason}`); },
       });
       this.#become('idle');

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CellError, MimeBundle, OutputEvent } from '../../src/notebook/index.js';
+import { cellId } from './cells.js';
 import { outputItems } from './output-items.js';
 import { linkedTraceback } from './traceback.js';
 
@@ -20,6 +21,7 @@ export interface OutputTarget {
  * is joined. After the cell has ended, each write opens an execution of its own, since the editor knows no other way.
  */
 export class CellOutputs {
+  readonly #cell: string;
   readonly #later: () => OutputTarget | null;
   readonly #displays: Displays;
   readonly #displayed = new Map<vscode.NotebookCellOutput, string>();
@@ -36,6 +38,7 @@ export class CellOutputs {
    */
   constructor(execution: vscode.NotebookCellExecution, later: () => OutputTarget | null, displays: Displays) {
     this.#execution = execution;
+    this.#cell = cellId(execution.cell);
     this.#later = later;
     this.#displays = displays;
   }
@@ -129,7 +132,7 @@ export class CellOutputs {
       }
       case 'error': {
         const { name, message, traceback } = event.error;
-        const item = vscode.NotebookCellOutputItem.error({ name, message, stack: linkedTraceback(event.error) });
+        const item = vscode.NotebookCellOutputItem.error({ name, message, stack: linkedTraceback(event.error, { id: this.#cell, name: `Cell [${execution.executionOrder}]` }) });
         // What the file gets: links are only for this editor.
         const originalError = { output_type: 'error', ename: name, evalue: message, traceback };
         await this.#show(execution, [new vscode.NotebookCellOutput([item], { outputType: 'error', originalError })]);

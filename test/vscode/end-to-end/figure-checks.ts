@@ -42,7 +42,7 @@ export async function checkFigures({ workbench, editor, pictures, check }: Bench
   await check('a figure follows the theme', async () => {
     editor.configure({ 'workbench.colorTheme': 'Default Light Modern' });
     const frame = await workbench.outputs();
-    await frame.locator('body.vscode-light').waitFor();
+    await frame.locator('body.vscode-light').waitFor({ state: 'attached' });
     await eventually(() => assertReadable(frame));
     await page.screenshot({ path: join(pictures, 'figure-light.png') });
   });

@@ -17,7 +17,7 @@ export async function checkRuns({ workbench, workspace, pictures, check }: Bench
 
   await check('Run All shows results and streams, and stops at the first cell that fails', async () => {
     await workbench.button('Run All').click();
-    await workbench.ended(3);
+    await workbench.ended(2);
     await workbench.output('[ 30, 10, 40, 10, 50 ]');
     await workbench.output('to stdout');
     await workbench.output('to stderr');

@@ -6,6 +6,9 @@ export interface Inspector {
   readonly close: () => Promise<void>;
 }
 
+/** Arguments of the session's Node: its inspector must not write into the output of a cell when it opens and closes. */
+export const inspectorArguments: readonly string[] = ['--inspect-publish-uid=http'];
+
 /** Opens the inspector of a session's process for the time of a debug session, so that no port stays open. */
 export async function openInspector(session: NotebookSession): Promise<Inspector> {
   const opened = await session.evaluate("(inspector => { inspector.open(0, '127.0.0.1'); return inspector.url(); })(process.getBuiltinModule('node:inspector'))");

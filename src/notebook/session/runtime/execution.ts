@@ -1,3 +1,4 @@
+import { url as inspectorUrl } from 'node:inspector';
 import { describe } from '../../display/index.js';
 import { writeWhole, report } from './reports.js';
 import { flushMark, type RunnableCell } from '../messages.js';
@@ -28,11 +29,18 @@ export function execute(id: number, cell: RunnableCell): void {
   registerSource(scriptUrl(id), { cell: { id: cell.id, name: cell.name }, file: null }, cell.sourceMap);
   declareVariables(cell.declares);
   inRun(run, () => {
-    evaluate(`${cell.code}\n//# sourceURL=${scriptUrl(id)}`).then(() => showResult(run)).then(
+    evaluate(`${cell.code}\n${sourceComments(id, cell)}`).then(() => showResult(run)).then(
       () => { run.end(null); },
       (thrown: unknown) => { run.end(cellErrorOf(thrown)); },
     );
   });
+}
+
+/** Tells V8 the script's name and, where a debugger may be attached, what it was compiled from. */
+function sourceComments(run: number, { sourceMap }: RunnableCell): string {
+  const name = `//# sourceURL=${scriptUrl(run)}`;
+  if (inspectorUrl() === undefined) return name;
+  return `${name}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(sourceMap)).toString('base64')}`;
 }
 
 /** The result comes after everything else that the cell shows. */
