@@ -6,4 +6,5 @@ export { safetensorsArrays, toFloat32, type SafetensorsData, type SafetensorsDty
 export { readSafetensors, writeSafetensors, type Safetensors } from './safetensors.js';
 export { withFile, type SizedFile } from './sized-file.js';
 export { sniff, sniffBytes, type Sniffed } from './sniff.js';
+export { readWeights, type WeightsSource } from './weights-source.js';
 export { packageVersion } from './package-version.js';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { writeFileAtomic } from './atomic-file.js';
+import { readJson } from './json-file.js';
 import { readWhole } from './sized-file.js';
-import { sniff } from './sniff.js';
 
 const modelFile = 'model.json';
 const weightsFile = 'weights.bin';
@@ -70,15 +70,7 @@ function load(path: string, io: typeof tf.io): tf.io.ModelArtifacts {
 }
 
 function readModel(path: string): SavedModel {
-  const bytes = readWhole(path);
-  const found = sniff(bytes);
-  if (found) throw new Error(`${path}: expected a tfjs model, found ${found.description}`);
-  let model: unknown;
-  try {
-    model = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw new Error(`${path}: expected JSON, found something else (${(error as Error).message}): the file is damaged`, { cause: error });
-  }
+  const { value: model } = readJson(path);
   const { modelTopology, weightsManifest } = (model ?? {}) as Partial<SavedModel>;
   if (typeof modelTopology !== 'object' || !Array.isArray(weightsManifest)) {
     throw new Error(`${path}: expected a tfjs model with modelTopology and weightsManifest, found other JSON`);

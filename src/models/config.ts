@@ -121,7 +121,7 @@ export function tokenCount(config: VitConfig): number {
 }
 
 /** Hidden width of the MLP, `embedDim · mlpRatio`, without the rounding error of a ratio such as 116 / 28. */
-export function mlpHiddenDim({ embedDim, mlpRatio }: VitConfig): number {
+export function mlpHiddenDim({ embedDim, mlpRatio }: Pick<VitConfig, 'embedDim' | 'mlpRatio'>): number {
   const hidden = embedDim * mlpRatio;
   const whole = Math.round(hidden);
   return Math.abs(hidden - whole) < 1e-9 * whole ? whole : hidden;

@@ -1,6 +1,11 @@
 export type { VitParameter } from '../layers/index.js';
-export { buildVit } from './build.js';
+export { assembleVit, buildVit } from './build.js';
+export { exportTimm } from './export-timm.js';
+export type { ImportConfigOptions } from './import-config.js';
+export type { WeightNaming } from './import-names.js';
+export { formatImport, type ImportedTensor, type ImportReport } from './import-report.js';
+export { importVit, type ImportedVit, type ImportOptions } from './import-vit.js';
 export { binaryLayers, isBinary, linearLayers, type BinaryLayer, type LinearLayer } from './linear-layers.js';
 export { mlpHiddenDim, parseVitConfig, patchCount, prefixTokenCount, tokenCount, type VitConfig } from './config.js';
 export { vitPresets, type VitPresetName } from './presets.js';
-export { forward, setProgress, vitLayersOf, vitParameters } from './vit.js';
+export { forward, setProgress, vitDefinition, vitLayersOf, vitParameters } from './vit.js';

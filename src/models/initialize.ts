@@ -9,16 +9,24 @@ import { binaryDenseLayers, vitParameters } from './vit.js';
  * parameter has a generator of its own, forked by name, so a plan's additional parameters change no draw.
  */
 export function initializeVit(model: tf.LayersModel, random: Random): void {
-  for (const parameter of vitParameters(model)) {
-    const standardDeviation = deviation(parameter);
-    if (standardDeviation === null) continue;
-    const { variable, name } = parameter;
-    const generator = random.fork(name);
-    const values = Float32Array.from({ length: variable.size }, () => generator.truncatedNormal(standardDeviation));
-    tf.tidy(() => {
-      variable.assign(tf.tensor(values, variable.shape));
-    });
-  }
+  for (const parameter of vitParameters(model)) drawParameter(parameter, random);
+  startScales(model);
+}
+
+/** Draws one parameter, if it is one that is drawn. */
+export function drawParameter(parameter: VitParameter, random: Random): void {
+  const standardDeviation = deviation(parameter);
+  if (standardDeviation === null) return;
+  const { variable, name } = parameter;
+  const generator = random.fork(name);
+  const values = Float32Array.from({ length: variable.size }, () => generator.truncatedNormal(standardDeviation));
+  tf.tidy(() => {
+    variable.assign(tf.tensor(values, variable.shape));
+  });
+}
+
+/** Sets learned scales to what the latent weights ask for. */
+export function startScales(model: tf.LayersModel): void {
   for (const layer of binaryDenseLayers(model)) layer.startScales();
 }
 

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { BinarizationPlan } from '../binarize/index.js';
 import { BinaryDense, VitLayer, type CallContext, type VitParameter } from '../layers/index.js';
+import type { VitConfig } from './config.js';
 
 /**
  * Parameters of a ViT in the order of computation, under timm's names; names and order depend on structure alone.
@@ -8,6 +10,19 @@ import { BinaryDense, VitLayer, type CallContext, type VitParameter } from '../l
  */
 export function vitParameters(model: tf.LayersModel): VitParameter[] {
   return vitLayersOf(model).flatMap(layer => layer.parameters);
+}
+
+/**
+ * Shape and plan that a model was built from.
+ *
+ * @throws TypeError when the model is not one from `buildVit`
+ */
+export function vitDefinition(model: tf.LayersModel): { readonly config: VitConfig; readonly plan: BinarizationPlan } {
+  // Undefined, whatever tfjs declares, for a model that has none.
+  const metadata = model.getUserDefinedMetadata() as { config?: VitConfig; plan?: BinarizationPlan } | undefined;
+  const { config, plan } = metadata ?? {};
+  if (config === undefined || plan === undefined) throw new TypeError(`model "${model.name}": expected one from buildVit, found none of its metadata`);
+  return { config, plan };
 }
 
 /**

@@ -68,10 +68,13 @@ describe('DistilledHeads', () => {
   it('are the mean of one head on the class token and one on the distillation token', () => {
     const heads = new DistilledHeads({ name: 'heads', dim: 4, numClasses: 3, head: floatSite('head') });
     for (const [index, { variable }] of heads.parameters.entries()) variable.assign(draw(variable.shape, 10 + index));
-    const [head, bias, headDist, biasDist] = heads.parameters.map(({ variable }) => variable) as [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D, tf.Tensor1D];
+    expect(heads.parameters.map(({ name }) => name)).toEqual(['head.weight', 'head.bias', 'head_dist.weight', 'head_dist.bias']);
     const x = draw([2, 5, 4]);
-    const [classToken, distToken] = [0, 1].map(index => tf.gather(x, index, 1)) as [tf.Tensor2D, tf.Tensor2D];
-    const expected = tf.add(tf.add(tf.matMul(classToken, head), bias), tf.add(tf.matMul(distToken, headDist), biasDist)).div(2);
+    const logits = (token: number): tf.Tensor => {
+      const [weight, bias] = heads.parameters.slice(2 * token).map(({ variable }) => variable);
+      return tf.add(tf.matMul(tf.gather(x, token, 1), weight!), bias!);
+    };
+    const expected = tf.div(tf.add(logits(0), logits(1)), 2);
     // Float32 sums of 4 products.
     expect(distance(heads.forward(x, evaluation), expected)).toBeLessThan(1e-6);
   });

@@ -1,0 +1,54 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { readJson } from './json-file.js';
+import { readSafetensors } from './safetensors.js';
+import type { SafetensorsTensor } from './safetensors-dtype.js';
+import { readShards } from './shards.js';
+
+/** Weights as they are published: one file or several, perhaps with the model's configuration beside them. */
+export interface WeightsSource {
+  /** The file or index that was read; errors about a tensor name it. */
+  readonly path: string;
+  /** The safetensors files; more than one for a sharded model. */
+  readonly files: readonly string[];
+  readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
+  /** The header's `__metadata__`; empty for a sharded model. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** `config.json` of the same folder; null where there is none. */
+  readonly config: { readonly path: string; readonly value: unknown } | null;
+}
+
+const weightsFile = 'model.safetensors';
+const indexFile = 'model.safetensors.index.json';
+
+/**
+ * Reads the weights of a model as a hub stores them.
+ *
+ * @param path a safetensors file, the index of a sharded model (`*.index.json`), or a folder with `model.safetensors` or
+ *   `model.safetensors.index.json`; where there are both, the single file is read
+ * @throws Error of one sentence that names the file and what is wrong with it
+ */
+export function readWeights(path: string): WeightsSource {
+  const file = isFolder(path) ? fileIn(path) : path;
+  const config = configBeside(file);
+  if (file.endsWith('.json')) return { path: file, ...readShards(file), metadata: {}, config };
+  return { path: file, files: [file], ...readSafetensors(file), config };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function fileIn(folder: string): string {
+  const names = readdirSync(folder);
+  const name = [weightsFile, indexFile].find(candidate => names.includes(candidate));
+  if (name !== undefined) return join(folder, name);
+  const others = names.filter(other => /\.(safetensors|bin|pth?|npz)$/.test(other));
+  throw new Error(`${folder}: expected ${weightsFile} or ${indexFile} in the folder, found `
+    + (others.length > 0 ? `${others.join(', ')}: give the path of a safetensors file, or convert to it first` : 'no weights'));
+}
+
+function configBeside(file: string): WeightsSource['config'] {
+  const path = join(dirname(file), 'config.json');
+  return basename(file) !== 'config.json' && statSync(path, { throwIfNoEntry: false })?.isFile() === true ? { path, value: readJson(path).value } : null;
+}
