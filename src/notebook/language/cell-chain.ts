@@ -1,81 +1,124 @@
-import type ts from 'typescript';
 import type { CellFiles } from './cell-files.js';
-import type { Scope, ScopeName } from './cell-scope.js';
+import { exportName, referencedModules, scopeImports, type Scope, type ScopeName } from './cell-scope.js';
 import { scriptKind, type CellSource } from './cell-source.js';
 import { TypeView } from './type-view.js';
 
+/** Modules are made so many at a time, since TypeScript looks at all files anew whenever there is one more. */
+const modulesAtOnce = 32;
+
 /**
- * The names that a chain of cells has declared, as modules: one for each cell that declares something, and an index of the
- * newest declaration of every name.
+ * The names that a chain of cells has declared, as modules: one for each cell that declares something, and an index that exports
+ * all of them. A module whose names are all declared anew by later cells, and that no other one refers to, is used again.
  */
 export class CellChain {
-  /** Path of the index. */
+  /** Specifier of the index. */
   readonly index: string;
   readonly #names = new Map<string, ScopeName>();
-  /** By module that is still needed: the modules that it refers to. */
-  readonly #modules = new Map<string, ReadonlySet<string>>();
+  /** By module in use: the modules that it refers to. */
+  readonly #references = new Map<number, ReadonlySet<number>>();
   /** Modules that augment the global scope. */
-  readonly #ambient = new Set<string>();
+  readonly #ambient = new Set<number>();
+  #free: number[] = [];
+  #count = 0;
 
-  constructor(private readonly files: CellFiles, name: string) {
-    this.index = files.path(name);
+  /** @param name prefix of the names of the chain's files */
+  constructor(private readonly files: CellFiles, private readonly name: string) {
+    this.index = `./${files.path(name).split('/').at(-1)!.replace(/\.ts$/, '')}`;
+    this.#grow();
   }
 
   get names(): Scope {
     return this.#names;
   }
 
+  /** Forgets the cells; the modules stay, for the next ones. */
+  clear(): void {
+    this.#names.clear();
+    this.#references.clear();
+    this.#ambient.clear();
+    this.#free = Array.from({ length: this.#count }, (_, index) => index);
+  }
+
+  /** Empties the modules that nothing uses. */
+  emptyUnused(): void {
+    for (const module of this.#free) this.#empty(module);
+  }
+
   /**
-   * Adds a cell as a module of its own; the index is as before until it is written.
+   * Adds a cell.
    *
-   * @param name of the module with a text
-   * @returns path of the module; `null` when the cell declares nothing
+   * @returns number of its module; `null` when it declares nothing
    */
-  add(source: CellSource, name: (text: string) => string): string | null {
-    const view = new TypeView(source, this.#names, null);
+  add(source: CellSource): number | null {
+    const view = new TypeView(source, this.#names, this.index);
     const ambient = /\bdeclare\s+(?:global|module)\b/.test(source.code);
     if (view.declares.size === 0 && !ambient) return null;
-    const path = this.files.path(name(view.text));
-    this.write(path, view.text, scriptKind(source.language));
-    if (ambient) this.#ambient.add(path);
+    const module = this.#take();
+    const exports = [...view.declares.keys()].map(name => `${name} as ${exportName(name, module)}`);
+    this.files.write(this.path(module), `${view.text};export { ${exports.join(', ')} };\n`, scriptKind(source.language));
+    this.#references.set(module, referencedModules(view.text));
+    if (ambient) this.#ambient.add(module);
     for (const [declared, kind] of view.declares) {
+      // The newest is the last one.
       this.#names.delete(declared);
-      this.#names.set(declared, { kind, module: specifier(path) });
+      this.#names.set(declared, { kind, module });
     }
-    return path;
+    this.#release();
+    return module;
   }
 
-  /** Replaces the text of a module by one that declares the same. */
-  write(path: string, text: string, kind?: ts.ScriptKind): void {
-    this.files.write(path, text, kind);
-    this.#modules.set(specifier(path), new Set(text.match(/\.\/__binvit_\w+/g)));
+  /** Whether a module has names that later cells can use. */
+  isUsed(module: number): boolean {
+    return this.#references.has(module);
   }
 
-  /** Writes the index, and drops the cells all of whose names are declared anew and that no other cell refers to. */
-  writeIndex(): void {
-    const exports = new Map<string, string[]>();
-    for (const [name, { module }] of this.#names) exports.set(module, [...exports.get(module) ?? [], name]);
-    const ambient = [...this.#ambient].map(specifier);
-    this.files.write(this.index, [
-      ...ambient.map(module => `import '${module}';`),
-      ...[...exports].map(([module, names]) => `export { ${names.join(', ')} } from '${module}';`), 'export {};',
-    ].join('\n'));
-    const needed = new Set<string>();
-    const need = (module: string): void => {
+  /** Replaces the text of a module by one that declares the same, and may have lost imports that it did not need. */
+  replace(module: number, text: string): void {
+    const imports = text.split(`from '${this.index}'`).length - 1;
+    this.files.write(this.path(module), `import {} from '${this.index}';`.repeat(Math.max(0, 2 - imports)) + text);
+    this.#references.set(module, referencedModules(text));
+  }
+
+  /** Path of a module. */
+  path(module: number): string {
+    return this.files.path(`${this.name}_${module}`);
+  }
+
+  #take(): number {
+    if (this.#free.length === 0) this.#grow();
+    return this.#free.shift()!;
+  }
+
+  /** An empty module imports what one with a cell does. */
+  #empty(module: number): void {
+    this.files.write(this.path(module), scopeImports([], this.index));
+  }
+
+  #grow(): void {
+    const first = this.#count;
+    this.#count += modulesAtOnce;
+    for (let module = first; module < this.#count; module++) {
+      this.#free.push(module);
+      this.#empty(module);
+    }
+    const modules = Array.from({ length: this.#count }, (_, module) => `export * from '${this.index}_${module}';`);
+    this.files.write(this.files.path(this.name), modules.join('\n'));
+  }
+
+  #release(): void {
+    const needed = new Set<number>();
+    const need = (module: number): void => {
       if (needed.has(module)) return;
       needed.add(module);
-      for (const reference of this.#modules.get(module) ?? []) need(reference);
+      for (const reference of this.#references.get(module) ?? []) need(reference);
     };
-    for (const module of [...exports.keys(), ...ambient]) need(module);
-    for (const module of this.#modules.keys()) {
+    for (const { module } of this.#names.values()) need(module);
+    this.#ambient.forEach(need);
+    for (const module of this.#references.keys()) {
       if (needed.has(module)) continue;
-      this.#modules.delete(module);
-      this.files.remove(this.files.path(module.slice('./__binvit_'.length)));
+      this.#references.delete(module);
+      this.#free.push(module);
+      this.#empty(module);
     }
   }
-}
-
-/** How a session's file is imported by another one. */
-export function specifier(path: string): string {
-  return `./${path.slice(path.lastIndexOf('/') + 1, -'.ts'.length)}`;
 }

@@ -7,6 +7,7 @@ import { typescript } from './typescript.js';
 interface OwnFile { readonly version: string; readonly snapshot: ts.IScriptSnapshot; readonly kind: ts.ScriptKind }
 interface DiskFile { readonly version: string; readonly snapshot: ts.IScriptSnapshot }
 
+const ownSpecifier = './__binvit_';
 const packageFolder = `${sep}node_modules${sep}`.replaceAll('\\', '/');
 
 /**
@@ -23,12 +24,11 @@ export class CellFiles implements ts.LanguageServiceHost {
   /** By importing file: what its imports lead to; `null` for one that leads to nothing, or to no types. */
   readonly #imports = new Map<string, ReadonlyMap<string, string | null>>();
   #packageResolutions: ts.ModuleResolutionCache;
-  #localResolutions: ts.ModuleResolutionCache;
+  #localResolutions: ts.ModuleResolutionCache | null = null;
   #version = 0;
 
   constructor(private readonly folder: string, private readonly options: ts.CompilerOptions) {
     this.#packageResolutions = this.#newResolutions();
-    this.#localResolutions = this.#newResolutions();
   }
 
   /** Path of one of the session's own files. */
@@ -47,12 +47,6 @@ export class CellFiles implements ts.LanguageServiceHost {
     this.#own.set(path, { version: `own-${++this.#version}`, snapshot: typescript.ScriptSnapshot.fromString(text), kind });
   }
 
-  remove(path: string): void {
-    this.#own.delete(path);
-    this.#imports.delete(path);
-    this.#version++;
-  }
-
   /** What a local file of the program imports, as paths; names that are not found are left out. */
   importsOf(path: string): string[] {
     return [...this.#imports.get(path)?.values() ?? []].filter(target => target !== null);
@@ -60,7 +54,7 @@ export class CellFiles implements ts.LanguageServiceHost {
 
   /** Looks at the disk again: edited, added and removed local files, and packages that were installed, updated or removed. */
   refresh(): void {
-    this.#localResolutions = this.#newResolutions();
+    this.#localResolutions = null;
     for (const [path, version] of this.#packages) {
       const current = fileVersion(path);
       if (current === version) continue;
@@ -180,11 +174,21 @@ export class CellFiles implements ts.LanguageServiceHost {
     return [...imports.values()].some(target => target === null || !this.#own.has(target) && !this.#disk.has(target));
   };
 
+  /** TypeScript asks for it, though it does not say so: without it, every `package.json` is read again and again. */
+  getModuleResolutionCache(): ts.ModuleResolutionCache {
+    return this.#packageResolutions;
+  }
+
   resolveModuleNameLiterals(literals: readonly ts.StringLiteralLike[], containingFile: string, redirected: ts.ResolvedProjectReference | undefined,
     options: ts.CompilerOptions, containingSourceFile: ts.SourceFile): readonly ts.ResolvedModuleWithFailedLookupLocations[] {
-    const cache = containingFile.includes(packageFolder) ? this.#packageResolutions : this.#localResolutions;
+    const cache = containingFile.includes(packageFolder) ? this.#packageResolutions : this.#localResolutions ??= this.#newResolutions();
     const imports = new Map<string, string | null>();
-    const resolved = literals.map(literal => {
+    const resolved = literals.map((literal): ts.ResolvedModuleWithFailedLookupLocations => {
+      const own = literal.text.startsWith(ownSpecifier) ? this.path(literal.text.slice(ownSpecifier.length)) : '';
+      if (this.#own.has(own)) {
+        imports.set(literal.text, own);
+        return { resolvedModule: { resolvedFileName: own, extension: typescript.Extension.Ts } };
+      }
       const mode = typescript.getModeForUsageLocation(containingSourceFile, literal, options);
       const resolution = typescript.resolveModuleName(literal.text, containingFile, options, this, cache, redirected, mode);
       const target = resolution.resolvedModule;

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SignatureHelp } from '../session/types.js';
-import { CellChain, specifier } from './cell-chain.js';
+import { CellChain } from './cell-chain.js';
 import { CellService } from './cell-service.js';
 import { parseCell, scriptKind, typedOffset, type CellLanguageName, type CellSource } from './cell-source.js';
 import { TypeChecker } from './check.js';
@@ -31,8 +31,8 @@ interface Knowledge {
   readonly session: CellChain;
   /** The cells above the one that is edited. */
   readonly preceding: PrecedingCells;
-  /** Modules of cells that are still the cells' source. */
-  readonly sources: string[];
+  /** Modules of the session that are still the source of their cell. */
+  readonly sources: Set<number>;
 }
 
 /** Everything that TypeScript does for a session: cells are converted, checked, completed and explained. */
@@ -76,7 +76,7 @@ export class CellLanguage {
     const source = parseCell(code, cell.language);
     if (source.errors.length > 0) return;
     this.#committed.push({ code, language: source.language });
-    addTo(this.#known, source, this.#committed.length);
+    addTo(this.#known, source);
   }
 
   /**
@@ -85,15 +85,15 @@ export class CellLanguage {
    */
   settle(): void {
     const { language, session, sources } = this.#known;
-    const declarations = sources.splice(0).filter(path => language.files.isOwn(path)).map(path => {
-      // Types that cannot be named outside of the cell leave it as it is.
-      const { emitSkipped, outputFiles } = language.service.getEmitOutput(path, true);
-      return { path, text: emitSkipped ? null : outputFiles[0]?.text ?? null };
+    const declarations = [...sources].filter(module => session.isUsed(module)).map(module => {
+      const { emitSkipped, outputFiles } = language.service.getEmitOutput(session.path(module), true);
+      return { module, text: outputFiles[0]?.text, emitSkipped };
     });
-    for (const { path, text } of declarations) {
-      if (text !== null) session.write(path, text);
+    for (const { module, text, emitSkipped } of declarations) {
+      // Types that cannot be named outside of the cell leave it as it is.
+      if (text !== undefined && !emitSkipped) session.replace(module, text);
     }
-    session.writeIndex();
+    sources.clear();
     language.program.getTypeChecker();
   }
 
@@ -133,7 +133,7 @@ export class CellLanguage {
     if (!optionsHold(this.#cwd, this.#known.config)) {
       this.#known = knowledge(this.#cwd);
       this.#warned = false;
-      this.#committed.forEach(({ code, language }, index) => { addTo(this.#known, parseCell(code, language), index + 1); });
+      for (const { code, language } of this.#committed) addTo(this.#known, parseCell(code, language));
     }
     this.#known.language.files.refresh();
     return this.#known;
@@ -147,7 +147,7 @@ export class CellLanguage {
   /** Has the type checker see a cell. */
   #open(file: 'cell' | 'draft', source: CellSource, chain: CellChain, list = false): { path: string; view: TypeView } {
     const { files } = this.#known.language;
-    const view = new TypeView(source, chain.names, specifier(chain.index), list);
+    const view = new TypeView(source, chain.names, chain.index, list);
     const path = files.path(file);
     files.write(path, view.text, scriptKind(source.language));
     return { path, view };
@@ -169,21 +169,18 @@ function knowledge(cwd: string): Knowledge {
   const language = new CellService(cwd, config.options);
   const { files } = language;
   const session = new CellChain(files, 'session');
-  session.writeIndex();
   const preceding = new PrecedingCells(files);
-  const empty = new TypeView(parseCell(''), session.names, specifier(session.index));
+  const empty = new TypeView(parseCell(''), session.names, session.index);
   for (const name of ['cell', 'draft']) {
     files.write(files.path(name), empty.text);
     files.roots.push(files.path(name));
   }
-  return { config, language, checker: new TypeChecker(language, cwd), session, preceding, sources: [] };
+  return { config, language, checker: new TypeChecker(language, cwd), session, preceding, sources: new Set() };
 }
 
-function addTo({ session, sources }: Knowledge, source: CellSource, number: number): void {
-  const path = session.add(source, () => `cell_${number}`);
-  if (path === null) return;
-  sources.push(path);
-  session.writeIndex();
+function addTo({ session, sources }: Knowledge, source: CellSource): void {
+  const module = session.add(source);
+  if (module !== null) sources.add(module);
 }
 
 /** JavaScript has no types to be wrong. */

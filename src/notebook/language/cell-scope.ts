@@ -1,9 +1,9 @@
 import type { DeclarationKind } from './declared-names.js';
 
-/** A name that cells can use: what it is, and the module that declares it. */
+/** A name that cells can use: what it is, and the number of the module that declares it. */
 export interface ScopeName {
   readonly kind: DeclarationKind;
-  readonly module: string;
+  readonly module: number;
 }
 
 export type Scope = ReadonlyMap<string, ScopeName>;
@@ -13,32 +13,28 @@ export function wordsOf(code: string): Set<string> {
   return new Set(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/gu));
 }
 
+/** The name under which a module exports its declaration, so that the exports of all modules can stand side by side. */
+export function exportName(name: string, module: number): string {
+  return `${name}__${module}`;
+}
+
+/** Numbers of the modules that a text takes names from; a word of the user's that looks like one does no harm. */
+export function referencedModules(text: string): ReadonlySet<number> {
+  return new Set([...text.matchAll(/__(\d+)\b/g)].map(([, module]) => Number(module)));
+}
+
 /**
- * Declarations that bring the names of earlier cells into a module, on one line. An import cannot be assigned to, so a variable
- * is declared with the type of the imported one.
+ * Declarations that bring names of earlier cells into a module, on one line. An import cannot be assigned to, so a variable is
+ * declared with the type of the imported one. The index is imported in the same way whatever the names are: as long as no file
+ * changes its imports, TypeScript reuses the whole structure of the program.
  *
- * @param names the ones to bring in
- * @param moduleOf specifier of the module that exports a name
- * @param always specifiers to import whether or not a name comes from them: TypeScript is fastest when a file's imports stay
+ * @param index specifier of the module that exports the names of all modules
  */
-export function scopeImports(names: Iterable<readonly [string, ScopeName]>, moduleOf: (name: ScopeName) => string, always: readonly string[]): string {
-  const imported = new Map<string, string[]>(always.map(module => [module, []]));
-  const namespaces = [...always];
-  const variables: string[] = [];
-  for (const [name, entry] of names) {
-    const module = moduleOf(entry);
-    if (entry.kind === 'let' || entry.kind === 'var') {
-      if (!namespaces.includes(module)) namespaces.push(module);
-      variables.push(`declare let ${name}: typeof __binvit_${namespaces.indexOf(module)}.${name};`);
-    } else {
-      imported.set(module, [...imported.get(module) ?? [], name]);
-    }
-  }
-  return [
-    ...[...imported].map(([module, list]) => `import { ${list.join(', ')} } from '${module}';`),
-    ...namespaces.map((module, index) => `import * as __binvit_${index} from '${module}';`),
-    ...variables,
-  ].join(' ');
+export function scopeImports(names: readonly (readonly [string, ScopeName])[], index: string): string {
+  const isVariable = ([, { kind }]: readonly [string, ScopeName]): boolean => kind === 'let' || kind === 'var';
+  const imported = names.filter(entry => !isVariable(entry)).map(([name, { module }]) => `${exportName(name, module)} as ${name}`);
+  const variables = names.filter(isVariable).map(([name, { module }]) => `declare let ${name}: typeof __binvit.${exportName(name, module)};`);
+  return [`import { ${imported.join(', ')} } from '${index}'; import * as __binvit from '${index}';`, ...variables].join(' ');
 }
 
 const stubs: Record<DeclarationKind, (name: string) => string> = {
@@ -49,6 +45,6 @@ const stubs: Record<DeclarationKind, (name: string) => string> = {
 };
 
 /** Declarations of names that need not have their type: for lists of what there is. */
-export function scopeStubs(names: Iterable<readonly [string, ScopeName]>): string {
-  return [...names].map(([name, { kind }]) => stubs[kind](name)).join(' ');
+export function scopeStubs(names: readonly (readonly [string, ScopeName])[]): string {
+  return names.map(([name, { kind }]) => stubs[kind](name)).join(' ');
 }

@@ -1,13 +1,39 @@
 /**
- * Declarations of the names that every cell has: those of `binvit/notebook` that need no import.
+ * Declarations of the names that every cell has without an import: the functions of `binvit/notebook` of the same names, with
+ * the same types.
  */
 export const cellGlobals = `
-/** Shows a value in its richest forms, in the cell's output; the handle shows another value in the same place. */
-declare function display(value: unknown, options?: { readonly id?: string }): { readonly id: string; update(value: unknown): void };
-/** Shows a figure: plotly traces, or traces and layout. */
-declare function show(figure: unknown): void;
-/** Asks the person in front of the notebook. */
-declare function input(prompt?: string, options?: { readonly password?: boolean }): Promise<string>;
+interface __binvit_DisplayHandle {
+  readonly id: string;
+  /** Shows another value in the same place, also from a later cell. */
+  update(value: unknown): void;
+}
+interface __binvit_Progress {
+  /** @param done how much is done by now @param note a few words beside the bar */
+  update(done: number, note?: string): void;
+}
+/**
+ * Shows a value in its richest forms in the cell's output.
+ *
+ * @param options.id name of the display, by which a later cell can replace it
+ * @param options.update replaces the displays of that name instead of adding one
+ */
+declare function display(value: unknown, options?: { readonly id?: string; readonly update?: boolean }): __binvit_DisplayHandle;
+/**
+ * Shows a plotly figure.
+ *
+ * @param figure its traces, or traces and layout
+ */
+declare function show(figure: readonly object[] | { readonly data: readonly object[]; readonly layout?: object; readonly alternative?: string }): __binvit_DisplayHandle;
 /** Empties the cell's output; with \`wait\` when the next output comes. */
 declare function clear(options?: { readonly wait?: boolean }): void;
+/** Asks the person in front of the notebook, and waits for the answer. */
+declare function input(prompt?: string, options?: { readonly password?: boolean }): Promise<string>;
+/**
+ * Shows how far a task is, in one place that is kept up to date; where that is not possible, as a line for every tenth.
+ *
+ * @param work the items of a loop, which it hands through, or a number of steps, whose progress is then told by \`update\`
+ */
+declare function progress(work: number, label?: string): __binvit_Progress;
+declare function progress<Item>(work: readonly Item[], label?: string): Iterable<Item>;
 `;

@@ -1,12 +1,11 @@
-import { declaredNames, type DeclarationKind } from './declared-names.js';
 import { scopeImports, scopeStubs, wordsOf, type Scope } from './cell-scope.js';
 import { parsedOffset, typedOffset, type CellSource } from './cell-source.js';
+import { declaredNames, type DeclarationKind } from './declared-names.js';
 import { typescript } from './typescript.js';
 
 /**
- * A cell as a module for the type checker: declarations of the names of earlier cells that it uses, the cell, and an export of
- * all that it declares. The declarations stand on a line of their own before the cell, so that they hold in code that does not
- * parse yet, too.
+ * A cell as a module for the type checker: declarations of the names of earlier cells that it uses, then the cell. The
+ * declarations stand on a line of their own before the cell, so that they hold in code that does not parse yet, too.
  */
 export class TypeView {
   readonly text: string;
@@ -15,22 +14,20 @@ export class TypeView {
 
   /**
    * @param scope names of the earlier cells
-   * @param index specifier of the module that exports all of them; `null` takes each from its own module
+   * @param index specifier of the module that exports them
    * @param list declare the names that the cell does not use, too: for completion
    */
-  constructor(private readonly source: CellSource, scope: Scope, index: string | null, list = false) {
+  constructor(private readonly source: CellSource, scope: Scope, index: string, list = false) {
     this.declares = declaredNames(source.file, true);
     const words = wordsOf(source.text);
     // JSX uses its factory without a word of it.
     if (source.language !== 'typescript') words.add('React');
     const visible = [...scope].filter(([name]) => !this.declares.has(name));
-    const used = scopeImports(visible.filter(([name]) => words.has(name)), ({ module }) => index ?? module, index === null ? [] : [index]);
+    const used = scopeImports(visible.filter(([name]) => words.has(name)), index);
     const unused = list ? scopeStubs(visible.filter(([name]) => !words.has(name))) : '';
     const prologue = `${pragmas(source.text)}${used} ${unused}\n`;
-    const exported = exportedNames(source);
-    const exports = [...this.declares.keys()].filter(name => !exported.has(name));
     this.#start = prologue.length;
-    this.text = `${prologue}${source.text}\n;export { ${exports.join(', ')} };\n`;
+    this.text = `${prologue}${source.text}\n`;
   }
 
   /** Offset in the module of an offset in the cell. */
@@ -52,22 +49,5 @@ export class TypeView {
 /** Comments that say how JSX is meant must be the first in the file. */
 function pragmas(text: string): string {
   return (typescript.getLeadingCommentRanges(text, 0) ?? []).map(({ pos, end }) => text.slice(pos, end))
-    .filter(comment => comment.startsWith('/*') && /@jsx/.test(comment)).map(comment => comment.replaceAll('\n', ' ')).join('');
-}
-
-/** Names that the cell exports by itself. */
-function exportedNames({ file }: CellSource): ReadonlySet<string> {
-  const ts = typescript;
-  const names = new Set<string>();
-  for (const statement of file.statements) {
-    if (ts.isExportDeclaration(statement)) {
-      if (statement.exportClause !== undefined && ts.isNamedExports(statement.exportClause)) {
-        for (const specifier of statement.exportClause.elements) names.add(specifier.name.text);
-      }
-    } else if (ts.canHaveModifiers(statement) && statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
-      && !statement.modifiers.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)) {
-      for (const name of declaredNames({ statements: ts.factory.createNodeArray([statement]) }, true).keys()) names.add(name);
-    }
-  }
-  return names;
+    .filter(comment => comment.startsWith('/*') && comment.includes('@jsx')).map(comment => comment.replaceAll('\n', ' ')).join('');
 }

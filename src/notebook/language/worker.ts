@@ -9,7 +9,7 @@ let idle: NodeJS.Timeout | undefined;
 
 port.on('message', ({ id, method, args }: LanguageRequest) => {
   clearTimeout(idle);
-  port.postMessage(reply(id, () => Reflect.apply(language[method], language, args) as unknown));
+  port.postMessage(reply(id, () => Reflect.apply(language[method].bind(language), undefined, args) as unknown));
   settleWhenIdle();
 });
 
