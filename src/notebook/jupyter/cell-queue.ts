@@ -62,10 +62,9 @@ export class CellQueue {
     this.#active = false;
   }
 
+  /** Without a number as its count, front ends show the cell as one that has not run. */
   #refuse(): Promise<JsonObject> {
-    return Promise.resolve({
-      ...errorContent('NotRun', 'a cell before this one failed; run it again'), execution_count: this.#options.session.executionCount,
-    });
+    return Promise.resolve({ ...errorContent('NotRun', 'a cell before this one failed; run it again'), execution_count: null });
   }
 
   /**
