@@ -74,6 +74,8 @@ export class LanguageClient {
 
   async close(): Promise<void> {
     this.#end(new Error('The language service was closed.'));
+    // Waiting for the end of a worker that does not count would not keep this process alive.
+    this.#worker.ref();
     await this.#worker.terminate();
   }
 

@@ -37,6 +37,8 @@ export class SessionProcess {
     this.#child = spawn(path, [...args, ...inspector, runtimeUrl.pathname], {
       cwd: options.cwd, env: { ...(env ?? process.env) },
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+      // A Ctrl-C in the terminal is for this process, which then interrupts the cell.
+      detached: process.platform !== 'win32',
     });
     this.#stdout = new RawStream(text => { listener.raw('stdout', text); });
     this.#stderr = new RawStream(text => {
