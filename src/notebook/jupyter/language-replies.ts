@@ -1,10 +1,7 @@
-import MarkdownIt from 'markdown-it';
 import type { CompletionItem, NotebookSession } from '../session/index.js';
 import { toCodePoints, toUnits } from './code-points.js';
 import type { JsonObject } from './message.js';
 import { RequestContent } from './request-content.js';
-
-const markdown = new MarkdownIt({ html: false, linkify: true });
 
 /** Content of a `complete_reply`. */
 export async function completeReply(session: NotebookSession, content: JsonObject): Promise<JsonObject> {
@@ -38,11 +35,13 @@ export async function inspectReply(session: NotebookSession, content: JsonObject
 export async function inspectionBundle(session: NotebookSession, code: string, offset: number): Promise<JsonObject | null> {
   const found = await session.inspect(code, offset);
   if (!found) return null;
+  // Loaded when the first help is asked for, not while the kernel starts.
+  const { default: MarkdownIt } = await import('markdown-it');
   const source = `\`\`\`typescript\n${found.signature}\n\`\`\`\n\n${found.documentation}`.trim();
   return {
     'text/plain': `${found.signature}\n\n${found.documentation}`.trim(),
     'text/markdown': source,
-    'text/html': markdown.render(source),
+    'text/html': new MarkdownIt({ html: false, linkify: true }).render(source),
   };
 }
 
