@@ -2,10 +2,10 @@ import { Argument, Command, Option } from 'commander';
 import {
   attentionTable, branchContributions, formatAttention, formatContributions, formatWeights, weightTable,
 } from '../analysis/index.js';
-import { useBackend } from '../backend/index.js';
+import { Random, useBackend } from '../backend/index.js';
 import { loadDataset, viewOf, wholeView, type DatasetName, type ImageSet } from '../data/index.js';
-import { tokenCount } from '../models/index.js';
-import { loadModel, progressBar, readRun } from '../training/index.js';
+import { importVit, tokenCount } from '../models/index.js';
+import { isForeignModel, loadModel, progressBar, readRun } from '../training/index.js';
 import { dataDirOption, jsonOption } from './options.js';
 
 interface AnalyzeOptions {
@@ -22,7 +22,7 @@ const attentionImages = 512;
 export function analyzeCommand(): Command {
   return new Command('analyze')
     .description('print the latent weights, signs, scaling factors and binarization errors of every linear layer of a model')
-    .addArgument(new Argument('<run>', 'folder of a finished run, or (weights only) a model or checkpoint file of one'))
+    .addArgument(new Argument('<run>', 'folder of a finished run, or (weights only) a model or checkpoint file, or weights of timm or Hugging Face'))
     .addOption(new Option('--branches', 'print what the test accuracy loses without each MHSA and MLP instead').conflicts('attention'))
     .addOption(new Option('--attention', 'print entropy and distance of the attention of each head instead'))
     .addOption(dataDirOption())
@@ -38,7 +38,9 @@ type Analysis = Promise<readonly [found: unknown, text: () => string]>;
 async function weights(run: string): Analysis {
   // Only reads weights: every machine prints the same.
   await useBackend('cpu');
-  const rows = weightTable(loadModel(run));
+  // Nothing is drawn: the head is the file's own.
+  const model = isForeignModel(run) ? importVit(run, { random: Random.seeded(1) }).model : loadModel(run);
+  const rows = weightTable(model);
   return [rows, () => formatWeights(rows)];
 }
 

@@ -33,6 +33,11 @@ export function readSafetensors(path: string): Safetensors {
   });
 }
 
+/** The `__metadata__` of a safetensors file, from its header alone. Errors as in {@link readSafetensors}. */
+export function readSafetensorsMetadata(path: string): Safetensors['metadata'] {
+  return withFile(path, file => readHeader(file).metadata);
+}
+
 /**
  * Writes a safetensors file, as a whole or not at all ({@link writeFileAtomic}). The bytes depend on the content alone, not
  * on the order of the tensors: wider types come first, so that all data are aligned, then names in code unit order.

@@ -29,22 +29,24 @@ const indexFile = 'model.safetensors.index.json';
  * @throws Error of one sentence that names the file and what is wrong with it
  */
 export function readWeights(path: string): WeightsSource {
-  const file = isFolder(path) ? fileIn(path) : path;
+  const file = weightsFileAt(path);
   const config = configBeside(file);
   if (file.endsWith('.json')) return { path: file, ...readShards(file), metadata: {}, config };
   return { path: file, files: [file], ...readSafetensors(file), config };
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-function fileIn(folder: string): string {
-  const names = readdirSync(folder);
+/**
+ * The file or index that {@link readWeights} reads for a path.
+ *
+ * @throws Error that names the folder when neither is in it
+ */
+export function weightsFileAt(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return path;
+  const names = readdirSync(path);
   const name = [weightsFile, indexFile].find(candidate => names.includes(candidate));
-  if (name !== undefined) return join(folder, name);
+  if (name !== undefined) return join(path, name);
   const others = names.filter(other => /\.(safetensors|bin|pth?|npz)$/.test(other));
-  throw new Error(`${folder}: expected ${weightsFile} or ${indexFile} in the folder, found `
+  throw new Error(`${path}: expected ${weightsFile} or ${indexFile} in the folder, found `
     + (others.length > 0 ? `${others.join(', ')}: give the path of a safetensors file, or convert to it first` : 'no weights'));
 }
 

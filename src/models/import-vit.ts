@@ -38,6 +38,10 @@ export interface ImportedVit {
 export function importVit(path: string, options: ImportOptions): ImportedVit {
   const { random, plan = presetPlan('none', 'xnor-net') } = options;
   const source = readWeights(path);
+  if (source.metadata.format?.startsWith('binvit-')) {
+    // Its names are timm's, its matrices are not: they would pass for each other where they are square.
+    throw new Error(`${source.path}: expected weights of timm or Hugging Face, found a file of binvit: load it with loadModel`);
+  }
   const named = timmTensors(source);
   const imported = importedConfig(named, source, options);
   const { config, origins } = imported;

@@ -8,4 +8,5 @@ export { importVit, type ImportedVit, type ImportOptions } from './import-vit.js
 export { binaryLayers, isBinary, linearLayers, type BinaryLayer, type LinearLayer } from './linear-layers.js';
 export { mlpHiddenDim, parseVitConfig, patchCount, prefixTokenCount, tokenCount, type VitConfig } from './config.js';
 export { vitPresets, type VitPresetName } from './presets.js';
+export { resamplePositions } from './resample-positions.js';
 export { forward, setProgress, vitDefinition, vitLayersOf, vitParameters } from './vit.js';

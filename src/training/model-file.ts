@@ -1,37 +1,72 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type * as tf from '@tensorflow/tfjs';
-import { canonicalJson } from '../binarize/index.js';
-import { readSafetensors, writeSafetensors } from '../io/index.js';
-import { vitParameters } from '../models/index.js';
+import { canonicalJson, parsePlan } from '../binarize/index.js';
+import { readSafetensors, readSafetensorsMetadata, weightsFileAt, writeSafetensors } from '../io/index.js';
+import { assembleVit, parseVitConfig, vitDefinition, vitParameters } from '../models/index.js';
 import { parseTrainConfig, type TrainConfig } from './config.js';
 import { configHash } from './config-hash.js';
 import { runPaths } from './run-folder.js';
-import { assignWeights, initialModel, parameterTensors, type Tensors } from './weights.js';
+import { assignWeights, parameterTensors, weightTensors, type Tensors } from './weights.js';
 
-/** What the header of a model or checkpoint says of it: enough to build the model again. */
+const format = 'binvit-model-1';
+const orientation = 'linear weights are [in, out]';
+
+/** What the header of a model or checkpoint of a run says of it: enough to build the model again. */
 export function modelMetadata(config: TrainConfig): Record<string, string> {
-  return { config: canonicalJson(config), configHash: configHash(config), orientation: 'linear weights are [in, out]' };
+  return { config: canonicalJson(config), configHash: configHash(config), orientation };
 }
 
-/** Writes the final weights; the same weights and configuration give the same bytes. */
-export function saveModel(path: string, weights: Tensors, config: TrainConfig): void {
-  writeSafetensors(path, weights, { ...modelMetadata(config), format: 'binvit-model-1' });
+/** Writes the final weights of a run; the same weights and configuration give the same bytes. */
+export function saveRunModel(path: string, weights: Tensors, config: TrainConfig): void {
+  writeSafetensors(path, weights, { ...modelMetadata(config), format });
 }
 
 /**
- * Builds the model of a run and gives it its weights.
+ * Writes a model that no run has trained, such as an imported one: its header has shape and plan in place of a run's
+ * configuration. {@link loadModel} reads it.
  *
- * @param path folder of a finished run, or one file: `model.safetensors` or a checkpoint
+ * @throws TypeError when the model is not one from `buildVit`
+ */
+export function saveModel(path: string, model: tf.LayersModel): void {
+  const { config, plan } = vitDefinition(model);
+  writeSafetensors(path, weightTensors(vitParameters(model)), { model: canonicalJson(config), plan: canonicalJson(plan), orientation, format });
+}
+
+/**
+ * Builds a saved model and gives it its weights.
+ *
+ * @param path folder of a finished run, or one file: `model.safetensors`, a checkpoint, or what {@link saveModel} wrote
  * @returns the model on the active backend; the caller disposes it
- * @throws Error when there is no such file, or it was not written by a run or does not fit its own configuration
+ * @throws Error when there is no such file, or it was not written by binvit or does not fit its own configuration
  */
 export function loadModel(path: string): tf.LayersModel {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new Error(`${path}: expected the folder of a run, or a model or checkpoint file, found nothing there`);
   const file = found.isDirectory() ? runPaths(path).model : path;
   const { tensors, metadata } = readSafetensors(file);
-  if (metadata.config === undefined) throw new Error(`${file}: expected the configuration of a run in the file's header, found none`);
-  const model = initialModel(parseTrainConfig(JSON.parse(metadata.config)));
+  const model = definedModel(metadata, file);
   assignWeights(vitParameters(model), parameterTensors(tensors), file);
   return model;
+}
+
+/**
+ * Whether a path holds weights that binvit did not write, which `importVit` reads: a safetensors file, the index of a sharded
+ * model, or a folder with either.
+ *
+ * @throws Error when it is a folder without weights, or no safetensors file
+ */
+export function isForeignModel(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const file = weightsFileAt(path);
+  return file.endsWith('.json') || readSafetensorsMetadata(file).format?.startsWith('binvit-') !== true;
+}
+
+function definedModel({ config, model, plan }: Readonly<Record<string, string>>, file: string): tf.LayersModel {
+  if (config !== undefined) {
+    const run = parseTrainConfig(JSON.parse(config));
+    return assembleVit(run.model, run.plan);
+  }
+  if (model !== undefined && plan !== undefined) return assembleVit(parseVitConfig(JSON.parse(model)), parsePlan(JSON.parse(plan)));
+  throw new Error(`${file}: expected the configuration of a run, or shape and plan of a model, in the file's header, found neither: `
+    + 'for weights of timm or Hugging Face use importVit (binvit import)');
 }

@@ -8,7 +8,7 @@ import { DivergedError } from './diagnosis.js';
 import { describeEnvironment } from './environment.js';
 import { evaluate, type Evaluation } from './evaluate.js';
 import type { MetricsRow } from './metrics.js';
-import { modelMetadata, saveModel } from './model-file.js';
+import { modelMetadata, saveRunModel } from './model-file.js';
 import type { TrainProgress } from './progress.js';
 import { existingRun, openRun, runPaths, writeStatus, type RunResult, type RunStatus, type TrainSummary } from './run-folder.js';
 import { Trainer, type TrainerState } from './trainer.js';
@@ -125,7 +125,7 @@ async function runSteps(
     }
     const validation = await evaluateOn('validation');
     const test = await evaluateOn('test');
-    saveModel(paths.model, trainer.weights(), config);
+    saveRunModel(paths.model, trainer.weights(), config);
     return {
       ...result(), status: 'done', validationAccuracy: validation.accuracy, validationLoss: validation.loss,
       testAccuracy: test.accuracy, testLoss: test.loss,

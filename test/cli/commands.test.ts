@@ -13,7 +13,7 @@ function binvit(...args: string[]): { status: number | null; stdout: string; std
 }
 
 describe('binvit', () => {
-  it.each(['reproduce', 'train', 'tune', 'summary', 'analyze', 'compare', 'report', 'bench'])('%s --help describes its options and ends with 0', command => {
+  it.each(['reproduce', 'train', 'tune', 'summary', 'analyze', 'compare', 'import', 'report', 'bench'])('%s --help describes its options and ends with 0', command => {
     const { status, stdout } = binvit(command, '--help');
     expect(status).toBe(0);
     expect(stdout).toContain('--json');
@@ -43,6 +43,23 @@ describe('binvit', () => {
     const missing = binvit('analyze', join(folder, 'nowhere'));
     expect(missing.status).toBe(1);
     expect(missing.stderr).toContain('expected the folder of a run, or a model or checkpoint file, found nothing there');
+  });
+
+  it('import tells of every tensor, and writes a model that analyze reads, as it reads the weights themselves', () => {
+    const weights = join(import.meta.dirname, '../fixtures/weights/timm-deit-distilled');
+    const out = join(folder, 'imported.safetensors');
+    const { status, stdout } = binvit('import', weights, '--where', 'mlp', '--method', 'bwn', '--classes', '5', '--out', out);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^created  head_dist\.weight .*drawn$/m);
+    expect(stdout).toContain(`model in ${out}`);
+    const rows = (path: string): { name: string; binary: boolean; shape: number[]; weights: unknown }[] =>
+      JSON.parse(binvit('analyze', path, '--json').stdout) as ReturnType<typeof rows>;
+    const [imported, foreign] = [rows(out), rows(weights)];
+    expect(imported.filter(({ binary }) => binary).map(({ name }) => name)).toEqual([0, 1].flatMap(block => [`blocks.${block}.mlp.fc1`, `blocks.${block}.mlp.fc2`]));
+    expect([imported, foreign].map(table => table.at(-1))).toMatchObject([{ name: 'head_dist', shape: [36, 5] }, { name: 'head_dist', shape: [36, 10] }]);
+    expect(imported.slice(0, -2).map(row => row.weights)).toEqual(foreign.slice(0, -2).map(row => row.weights));
+    const wrong = binvit('import', join(import.meta.dirname, '../fixtures/cases/vit/timm.safetensors'), '--json');
+    expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining('pass numHeads') as string });
   });
 
   it('summary names the binarized layers of a plan', () => {
