@@ -49,6 +49,7 @@ async function showResult(run: Run): Promise<void> {
   if (run.result === undefined) return;
   const shown = await describe(run.result);
   run.result = undefined;
+  if (Object.keys(shown.data).length === 0) return;
   output({ type: 'result', data: await allForms(shown, run.cell.figurePictures), metadata: shown.metadata });
 }
 

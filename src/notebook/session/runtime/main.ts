@@ -7,7 +7,7 @@ import { interruptedError } from '../cell-errors.js';
 import { execute } from './execution.js';
 import { defineGlobals } from './globals.js';
 import { receiveAnswer } from './input.js';
-import { machinery, startInterruptThread } from './interruption.js';
+import { shielded, takeInterrupts } from './interruption.js';
 import { report } from './reports.js';
 import { formatStack } from './stack.js';
 import { captureStreams } from './streams.js';
@@ -16,7 +16,7 @@ import { rememberGlobals, variables } from './variables.js';
 
 /* Main thread of the session's process: takes requests, runs cells. */
 
-startInterruptThread(run => { run.end(interruptedError()); });
+takeInterrupts(run => { run.end(interruptedError()); });
 captureStreams();
 defineGlobals(process.cwd());
 rememberGlobals();
@@ -24,7 +24,7 @@ reportUncaught();
 Error.prepareStackTrace = formatStack;
 Error.stackTraceLimit = 50;
 
-const reader = new FrameReader<SessionRequest>(request => { machinery(() => { handle(request); }); });
+const reader = new FrameReader<SessionRequest>(request => { shielded(() => { handle(request); }); });
 const socket = new Socket({ fd: requestsDescriptor, readable: true, writable: false });
 socket.on('data', (piece: Buffer) => { reader.push(piece); });
 socket.on('close', () => { process.kill(process.pid, 'SIGKILL'); });

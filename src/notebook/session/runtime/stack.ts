@@ -37,6 +37,9 @@ export const scriptUrl = (run: number): string => `${scriptScheme}${run}`;
 /** Whether a script is a cell's. */
 export const isCellScript = (url: string): boolean => url.startsWith(scriptScheme);
 
+/** Whether a script is this package's own, for notebooks. */
+export const isMachinery = (url: string): boolean => url.startsWith(machineryFolder);
+
 /** Makes known what a script was compiled from. */
 export function registerSource(url: string, origin: Pick<CompiledSource, 'cell' | 'file'>, map: SourceMapData): void {
   const source = { ...origin, map, parsed: null };
@@ -52,7 +55,7 @@ export function formatStack(error: Error, sites: readonly NodeJS.CallSite[]): st
   const lines: string[] = [];
   for (const site of sites) {
     const url = (site.getScriptNameOrSourceURL() as string | null | undefined) ?? '';
-    if (url.startsWith(machineryFolder)) {
+    if (isMachinery(url)) {
       // Below its evaluation of a cell stand only the machinery and Node; above it are calls like `display`.
       if (url.endsWith('/session/runtime/evaluate.js')) break;
       continue;
@@ -80,7 +83,7 @@ export function parseFrames(stack: string): ErrorFrame[] {
     if (!match) return [];
     const label = match[2] ?? match[5]!;
     // Stacks that come from other threads are V8's own.
-    if (label.startsWith('node:') || label.startsWith(machineryFolder)) return [];
+    if (label.startsWith('node:') || isMachinery(label)) return [];
     const source = labels.get(label);
     return [{
       function: match[1] === undefined ? null : match[1].replace(/^new /, ''),
