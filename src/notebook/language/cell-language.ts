@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SignatureHelp } from '../session/types.js';
 import { CellChain } from './cell-chain.js';
+import type { Scope } from './cell-scope.js';
 import { CellService } from './cell-service.js';
 import { parseCell, scriptKind, typedOffset, type CellLanguageName, type CellSource } from './cell-source.js';
 import { TypeChecker } from './check.js';
@@ -33,6 +34,14 @@ interface Knowledge {
   readonly preceding: PrecedingCells;
   /** Modules of the session that are still the source of their cell. */
   readonly sources: Set<number>;
+}
+
+/** A cell that the type checker sees. */
+interface OpenCell {
+  readonly path: string;
+  readonly view: TypeView;
+  /** Names of the earlier cells. */
+  readonly scope: Scope;
 }
 
 /** Everything that TypeScript does for a session: cells are converted, checked, completed and explained. */
@@ -108,8 +117,8 @@ export class CellLanguage {
 
   complete(code: string, offset: number, context: LanguageContext = {}): Completions {
     const { language } = this.#current();
-    const { path, view } = this.#draft(parseCell(code, context.language), context, true);
-    return completionsAt(language, path, view, code, offset);
+    const { path, view, scope } = this.#draft(parseCell(code, context.language), context, true);
+    return completionsAt(language, path, view, scope, code, offset);
   }
 
   inspect(code: string, offset: number, context: LanguageContext = {}): Inspection | null {
@@ -139,18 +148,18 @@ export class CellLanguage {
     return this.#known;
   }
 
-  #draft(source: CellSource, { preceding }: LanguageContext, list = false): { path: string; view: TypeView } {
+  #draft(source: CellSource, { preceding }: LanguageContext, list = false): OpenCell {
     const chain = preceding === undefined ? this.#known.session : this.#known.preceding.chain(preceding, source.language);
     return this.#open('draft', source, chain, list);
   }
 
   /** Has the type checker see a cell. */
-  #open(file: 'cell' | 'draft', source: CellSource, chain: CellChain, list = false): { path: string; view: TypeView } {
+  #open(file: 'cell' | 'draft', source: CellSource, chain: CellChain, list = false): OpenCell {
     const { files } = this.#known.language;
     const view = new TypeView(source, chain.names, chain.index, list);
     const path = files.path(file);
     files.write(path, view.text, scriptKind(source.language));
-    return { path, view };
+    return { path, view, scope: chain.names };
   }
 
   /** What is wrong with the `tsconfig.json`, once. */

@@ -12,29 +12,30 @@ interface Waiting {
 const workerUrl = new URL('../../../dist/notebook/language/worker.js', import.meta.url);
 
 /**
- * {@link CellLanguage} in a thread of its own, which begins to load TypeScript at once. Requests are answered in order.
- *
- * @throws Error from every method once the worker has died, with the reason, or was closed
+ * {@link CellLanguage} in a thread of its own, which begins to load TypeScript at once. Requests are answered in order; where
+ * the thread has died, they are refused with the reason until `reset` starts a new one.
  */
 export class LanguageClient {
-  readonly #worker: Worker;
+  readonly #options: { readonly cwd: string };
   readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker;
   #count = 0;
+  /** Why there is no worker. */
   #ended: Error | null = null;
+  #closed = false;
 
   /** @param options.cwd folder of the notebook */
   constructor(options: { readonly cwd: string }) {
-    this.#worker = new Worker(workerUrl, { workerData: options });
-    this.#worker.on('message', (reply: LanguageReply) => { this.#settle(reply); });
-    this.#worker.on('error', error => { this.#end(new Error(`The language service stopped: ${error.message}; restart the session to get it back.`, { cause: error })); });
-    this.#worker.on('exit', code => { this.#end(new Error(`The language service ended with code ${code}; restart the session to get it back.`)); });
-    // An idle language service keeps no process alive; a question that waits for its answer does.
-    this.#worker.unref();
+    this.#options = options;
+    this.#worker = this.#start();
   }
 
   /** @see CellLanguage.reset */
   reset(): Promise<void> {
-    return this.#ask('reset');
+    if (this.#ended === null || this.#closed) return this.#ask('reset');
+    this.#ended = null;
+    this.#worker = this.#start();
+    return Promise.resolve();
   }
 
   /** @see CellLanguage.prepare */
@@ -73,10 +74,24 @@ export class LanguageClient {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#end(new Error('The language service was closed.'));
     // Waiting for the end of a worker that does not count would not keep this process alive.
     this.#worker.ref();
     await this.#worker.terminate();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(workerUrl, { workerData: this.#options });
+    const ended = (what: string, cause?: unknown): void => {
+      if (worker === this.#worker) this.#end(new Error(`The language service ${what}; restart the session to get it back.`, { cause }));
+    };
+    worker.on('message', (reply: LanguageReply) => { this.#settle(reply); });
+    worker.on('error', error => { ended(`stopped: ${error.message}`, error); });
+    worker.on('exit', code => { ended(`ended with code ${code}`); });
+    // An idle language service keeps no process alive; a question that waits for its answer does.
+    worker.unref();
+    return worker;
   }
 
   #ask<M extends LanguageMethod>(method: M, ...args: readonly unknown[]): Promise<LanguageResult<M>> {

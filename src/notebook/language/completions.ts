@@ -1,9 +1,15 @@
 import type { Completions } from '../session/types.js';
+import type { Scope } from './cell-scope.js';
 import type { CellService } from './cell-service.js';
 import type { TypeView } from './type-view.js';
+import { typescript } from './typescript.js';
 
-/** What can stand at a place of a cell. */
-export function completionsAt(language: CellService, path: string, view: TypeView, code: string, offset: number): Completions {
+/**
+ * What can stand at a place of a cell.
+ *
+ * @param scope names of the earlier cells, which are imports only to the type checker
+ */
+export function completionsAt(language: CellService, path: string, view: TypeView, scope: Scope, code: string, offset: number): Completions {
   const found = language.service.getCompletionsAtPosition(path, view.position(offset), {
     includeCompletionsForModuleExports: false,
     includeCompletionsWithInsertText: false,
@@ -13,7 +19,9 @@ export function completionsAt(language: CellService, path: string, view: TypeVie
   const typed = code.slice(start, offset).toLowerCase();
   const items = (found?.entries ?? [])
     .filter(({ name }) => !name.startsWith('__binvit') && name.toLowerCase().startsWith(typed))
-    .map(({ name, kind, insertText, sortText }) => ({ label: name, kind, insertText: insertText ?? name, sortText }));
+    .map(({ name, kind, insertText, sortText }) => ({
+      label: name, kind: kind === typescript.ScriptElementKind.alias ? scope.get(name)?.kind ?? kind : kind, insertText: insertText ?? name, sortText,
+    }));
   return { start, end: offset, items };
 }
 

@@ -38,5 +38,5 @@ function tagMarkdown(name: string, parts: ts.SymbolDisplayPart[]): string {
 
 /** A name of an earlier cell is an import only to the type checker. */
 function declarationOf(display: string): string {
-  return display.replace(/^\(alias\) /, '').replace(/\nimport [^\n]*$/, '');
+  return display.replace(/^\(alias\) (?=[\w$]+[(<])/, 'function ').replace(/^\(alias\) /, '').replace(/\nimport [^\n]*$/, '');
 }
