@@ -78,16 +78,19 @@ export function importedConfig(
 }
 
 /** What the tensors decide must be what `source` says of it. */
-function checkAgreement(fields: Partial<VitConfig>, source: string, shapes: ShapeConfig, path: string, { imgSize }: ImportConfigOptions): void {
+function checkAgreement(fields: Partial<VitConfig>, source: string, shapes: ShapeConfig, path: string, options: ImportConfigOptions): void {
   const grid = (size: number): string => `${size / shapes.patchSize}x${size / shapes.patchSize} patches`;
   for (const [field, value] of Object.entries(fields)) {
     if (field === 'numHeads' || field === 'globalPool' || field === 'layerNormEps' || field === 'dropPath') continue;
     const found = shapes[field as keyof ShapeConfig];
-    if (found === value || found === null || (field === 'imgSize' && imgSize !== undefined)) continue;
+    // What the caller asks for is made, whatever the file was said to be.
+    const isAskedFor = (field === 'imgSize' || field === 'numClasses') && options[field] !== undefined;
+    if (found === value || found === null || isAskedFor) continue;
     // timm cuts the hidden width to a whole number.
     if (field === 'mlpRatio' && Math.floor(shapes.embedDim * Number(value) + 1e-6) === mlpHiddenDim(shapes)) continue;
     const advice = field === 'imgSize'
-      ? `: pass imgSize ${value} to resample the position embeddings from ${grid(shapes.imgSize)} to ${grid(Number(value))}` : '';
+      ? `: pass imgSize ${value} to resample the position embeddings from ${grid(shapes.imgSize)} to ${grid(Number(value))}`
+      : field === 'numClasses' ? `: pass numClasses ${value} to draw a new head` : '';
     throw new Error(`${path}: expected ${field} ${value}, as ${source} says, found the tensors of a model with ${found ?? 'none'}${advice}`);
   }
 }

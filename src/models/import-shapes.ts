@@ -26,7 +26,7 @@ export function configFromShapes(tensors: ReadonlyMap<string, TimmTensor>, path:
     numClasses: tensors.has('head.weight') ? shapeOf(tensors, 'head.weight', ['out', 'in'], path)[0]! : null,
     depth: 1 + Math.max(...[...tensors.keys()].map(name => Number(/^blocks\.(\d+)\./.exec(name)?.[1] ?? -1))),
     mlpRatio: hidden! / embedDim,
-    qkvBias: tensors.has('blocks.0.attn.qkv.bias'),
+    qkvBias: [...tensors.keys()].some(name => name.endsWith('.attn.qkv.bias')),
     classToken,
     ...(distillation === null ? {} : { distillation }),
   };
@@ -43,5 +43,5 @@ function gridOf(tensors: ReadonlyMap<string, TimmTensor>, prefixTokens: number, 
   const [, positions] = shapeOf(tensors, 'pos_embed', ['1', 'tokens', 'dim'], path) as [number, number, number];
   const side = Math.sqrt(positions - prefixTokens);
   if (Number.isInteger(side) && side > 0) return side;
-  throw new Error(`${path}: tensor pos_embed: expected positions of ${prefixTokens} prefix tokens and a square of patches, found ${positions}`);
+  throw new Error(`${path}: tensor pos_embed: expected positions of ${prefixTokens} prefix tokens (cls_token, dist_token) and a square of patches, found ${positions}`);
 }

@@ -24,3 +24,12 @@ it('positions of the same grid stay as they are', () => {
   const positions = Float32Array.from({ length: 20 }, (_, index) => Math.sin(index));
   expect(resamplePositions(positions, 1, 3, 3)).toEqual(positions);
 });
+
+it('every grid becomes exactly the one that is asked for, and constants stay', () => {
+  for (const [side, newSide] of [[14, 61], [3, 2], [24, 14], [1, 9], [16, 37]] as const) {
+    const found = resamplePositions(new Float32Array((1 + side ** 2) * 3).fill(0.5), 1, side, newSide);
+    expect(found).toHaveLength((1 + newSide ** 2) * 3);
+    // Weights that sum to 1, in float32.
+    for (const value of found) expect(Math.abs(value - 0.5)).toBeLessThan(1e-6);
+  }
+});
