@@ -47,11 +47,12 @@ function selfDescription(value: unknown): Rich | Promise<Rich> | null {
   return bundle instanceof Promise ? bundle.then(resolved => rich(normalized(resolved, value))) : rich(normalized(bundle, value));
 }
 
-/** Bytes become base64, and a bundle without text gets one. */
+/** Bytes become base64, and a bundle without text gets one; an empty bundle says that there is nothing to show. */
 function normalized(bundle: unknown, value: unknown): MimeBundle {
   if (typeof bundle !== 'object' || bundle === null) {
     throw new TypeError(`Symbol.for("Jupyter.display"): expected a MIME bundle, found ${bundle === null ? 'null' : typeof bundle}`);
   }
   const entries = Object.entries(bundle).map(([type, data]: [string, unknown]) => [type, data instanceof Uint8Array ? base64(data) : data as Json] as const);
+  if (entries.length === 0) return {};
   return { ...(entries.some(([type]) => type === 'text/plain') ? {} : { 'text/plain': plainText(value) }), ...Object.fromEntries(entries) };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FigureLike, isFigure } from './figure.js';
 import { outlet, showThrough } from './outlet.js';
+import { displaySymbol } from './rich.js';
 
 /** Something that is on display. */
 export interface DisplayHandle {
@@ -21,7 +22,9 @@ export interface DisplayOptions {
 export function display(value: unknown, { id = randomUUID(), update = false }: DisplayOptions = {}): DisplayHandle {
   const target = outlet();
   showThrough(target, value, id, update);
-  return { id, update: next => { showThrough(outlet(), next, id, true); } };
+  const handle: DisplayHandle = { id, update: next => { showThrough(outlet(), next, id, true); } };
+  // What it stands for is on display already: as the value of a cell it shows nothing more.
+  return Object.defineProperty(handle, displaySymbol, { value: () => ({}) });
 }
 
 /**

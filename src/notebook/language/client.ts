@@ -76,8 +76,6 @@ export class LanguageClient {
   async close(): Promise<void> {
     this.#closed = true;
     this.#end(new Error('The language service was closed.'));
-    // Waiting for the end of a worker that does not count would not keep this process alive.
-    this.#worker.ref();
     await this.#worker.terminate();
   }
 
@@ -107,7 +105,8 @@ export class LanguageClient {
   #settle(reply: LanguageReply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    // A worker that is being ended counts until it has: a late reply must not let this process end before.
+    if (this.#waiting.size === 0 && this.#ended === null) this.#worker.unref();
     if (reply.status === 'ok') waiting?.resolve(reply.value);
     else waiting?.reject(reply.error);
   }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -34,11 +34,11 @@ describe('binvit notebook run', () => {
 
   it('ends with 1 and the error when a cell fails, after the file is written, and with 0 where errors are allowed', () => {
     const input = file('failing.ipynb', 'throw new TypeError("no")', '2');
-    const { status, stderr } = notebook('run', input, '--in-place');
+    const { status, stderr } = notebook('run', input, '--in-place', '--type-check', 'off');
     expect(status).toBe(1);
     expect(stderr).toContain('TypeError: no\n> 1 | throw new TypeError("no")');
     expect(shownBy(readNotebook(input))).toEqual([['TypeError: no'], []]);
-    expect(notebook('run', input, '--in-place', '--allow-errors').status).toBe(0);
+    expect(notebook('run', input, '--in-place', '--allow-errors', '--type-check', 'off').status).toBe(0);
     expect(shownBy(readNotebook(input))).toEqual([['TypeError: no'], ['2']]);
   });
 
@@ -46,15 +46,19 @@ describe('binvit notebook run', () => {
     mkdirSync(join(folder, 'elsewhere'));
     const input = file('cwd.ipynb', 'if (!process.cwd().endsWith("elsewhere")) throw new Error(process.cwd())');
     const before = readFileSync(input, 'utf8');
-    expect(notebook('run', input, '--cwd', 'elsewhere')).toMatchObject({ status: 0, stdout: '' });
+    expect(notebook('run', input, '--cwd', 'elsewhere', '--type-check', 'off')).toMatchObject({ status: 0, stdout: '' });
     expect(readFileSync(input, 'utf8')).toBe(before);
   });
 
   it('saves and ends with 130 when it is interrupted, also by a terminal that reaches its children', async () => {
-    const input = file('endless.ipynb', 'console.log("in");\nwhile (true) {}', '1');
+    const input = file('endless.ipynb', 'console.log("in");\nrequire("fs").writeFileSync("started", "");\nwhile (true) {}', '1');
     const out = join(folder, 'interrupted.ipynb');
-    const child = spawn(process.execPath, [main, 'notebook', 'run', input, '-o', out], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
-    child.stderr.once('data', () => setTimeout(() => { process.kill(-child.pid!, 'SIGINT'); }, 1500));
+    const child = spawn(process.execPath, [main, 'notebook', 'run', input, '-o', out, '--type-check', 'off'], { detached: true, stdio: 'ignore' });
+    const watch = setInterval(() => {
+      if (!existsSync(join(folder, 'started'))) return;
+      clearInterval(watch);
+      process.kill(-child.pid!, 'SIGINT');
+    }, 50);
     const code = await new Promise(resolve => { child.on('exit', resolve); });
     expect(code).toBe(130);
     const [first, second] = shownBy(readNotebook(out));
@@ -82,12 +86,12 @@ describe('binvit notebook run', () => {
 describe('binvit notebook check', () => {
   it('ends with 0 where outputs are as committed, and with 1 and the cells where they are not', () => {
     const input = file('committed.ipynb', 'console.log("a")', '2');
-    notebook('run', input, '--in-place');
-    expect(notebook('check', input)).toMatchObject({ status: 0, stdout: '' });
+    notebook('run', input, '--in-place', '--type-check', 'off');
+    expect(notebook('check', input, '--type-check', 'off')).toMatchObject({ status: 0, stdout: '' });
     const committed = readNotebook(input);
     committed.cells[0]!.source = 'console.log("b")';
     writeNotebook(input, committed);
-    const { status, stdout } = notebook('check', input, '--json');
+    const { status, stdout } = notebook('check', input, '--json', '--type-check', 'off');
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toEqual([{ notebook: input, cell: committed.cells[0]!.id, number: 1, difference: 'output 1, text: line 1: expected "a", found "b"' }]);
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -8,20 +8,27 @@ import { codeCell, notebookOf, shownBy } from './cells.js';
 const cwd = mkdtempSync(join(tmpdir(), 'binvit-run-'));
 afterAll(() => { rmSync(cwd, { recursive: true }); });
 
-const run = (notebook: Notebook, options: Partial<RunOptions> = {}) => runNotebook(notebook, { cwd, ...options });
+/** Without the check of types where they do not matter: it takes longer to start than all else. */
+const run = (notebook: Notebook, options: Partial<RunOptions> = {}) => runNotebook(notebook, { cwd, typeCheck: 'off', ...options });
+const check = (notebook: Notebook) => checkNotebook(notebook, { cwd, typeCheck: 'off' });
 
 describe('runNotebook', () => {
   it('runs cells in order from the notebook\'s folder, and leaves the given notebook as it is', async () => {
     writeFileSync(join(cwd, 'local.ts'), 'export const two = 2;');
     const input = notebookOf('import { two } from "./local";\nconsole.log("a"); console.error("b"); two', '', { ...codeCell('two + 1'), execution_count: 9 });
     const before = structuredClone(input);
-    const { notebook, status, failure } = await run(input);
+    const { notebook, status, failure } = await run(input, { typeCheck: 'error' });
     expect(status).toBe('ok');
     expect(failure).toBeNull();
     expect(input).toEqual(before);
     expect(shownBy(notebook)).toEqual([['a\n', 'b\n', '2'], [], ['3']]);
     expect(notebook.cells.map(cell => (cell as CodeCell).execution_count)).toEqual([1, null, 2]);
     expect(notebook.metadata).toMatchObject({ kernelspec: { name: 'binvit', language: 'typescript' }, language_info: { name: 'typescript', file_extension: '.ts' } });
+  });
+
+  it('stores what cells display, and nothing for the handle that a last call of display gives', async () => {
+    const { notebook } = await run(notebookOf('const bar = display("0 %")', 'display({ [Symbol.for("Jupyter.display")]: () => ({ "text/html": "<b>x</b>", "text/plain": "x" }) })', 'bar.update("100 %")'));
+    expect(shownBy(notebook)).toEqual([["'100 %'"], ['x'], []]);
   });
 
   it('gives the same file whenever it runs', async () => {
@@ -49,6 +56,15 @@ describe('runNotebook', () => {
     expect(shownBy(notebook)[3]).toEqual(['2']);
   });
 
+  it('stops before a cell whose types are wrong, unless they are only told or not looked at', async () => {
+    const input = notebookOf('const n: number = "text";\nn');
+    const [refused, warned, unchecked] = [await run(input, { typeCheck: 'error' }), await run(input, { typeCheck: 'warn' }), await run(input)];
+    expect(refused).toMatchObject({ status: 'failed', failure: { error: { kind: 'type', diagnostics: [{ code: 2322, range: { line: 1, column: 7 } }] } } });
+    expect(warned.status).toBe('ok');
+    expect(shownBy(warned.notebook)[0]).toEqual([expect.stringContaining('TS2322'), "'text'"]);
+    expect(shownBy(unchecked.notebook)).toEqual([["'text'"]]);
+  });
+
   it('interrupts a cell that takes too long, which has then failed', async () => {
     const { notebook, status, failure } = await run(notebookOf('console.log("in");\nwhile (true) {}', '1'), { timeoutMs: 2500 });
     expect(status).toBe('failed');
@@ -59,9 +75,12 @@ describe('runNotebook', () => {
   it('ends when it is told to, and keeps what was shown', async () => {
     const stop = new AbortController();
     const saved: string[] = [];
-    const { status, notebook } = await run(notebookOf('console.log("in");\nawait new Promise(() => {})', '1'), {
-      signal: stop.signal, onStart: () => { setTimeout(() => { stop.abort(); }, 2000); }, save: state => { saved.push(formatNotebook(state)); },
+    const started = join(cwd, 'started');
+    const watch = setInterval(() => { if (existsSync(started)) stop.abort(); }, 50);
+    const { status, notebook } = await run(notebookOf('console.log("in");\nrequire("fs").writeFileSync("started", "");\nawait new Promise(() => {})', '1'), {
+      signal: stop.signal, save: state => { saved.push(formatNotebook(state)); },
     });
+    clearInterval(watch);
     expect(status).toBe('interrupted');
     expect(shownBy(notebook)[0]![0]).toBe('in\n');
     expect(saved.at(-1)).toBe(formatNotebook(notebook));
@@ -105,19 +124,19 @@ describe('runNotebook', () => {
 describe('checkNotebook', () => {
   it('names the cells whose outputs differ, and what differs', async () => {
     const { notebook } = await run(notebookOf('console.log("a\\nb")', '[1, 2]', codeCell('1', ['volatile']), '2', '({})'));
-    expect(await checkNotebook(notebook, { cwd })).toEqual([]);
+    expect(await check(notebook)).toEqual([]);
     const [printed, list, volatile, silent] = notebook.cells as [CodeCell, CodeCell, CodeCell, CodeCell];
     printed.source = 'console.log("a\\nc")';
     list.source = 'console.error("[ 1, 2 ]")';
     volatile.source = '7';
     silent.source = '2;\nundefined';
-    expect((await checkNotebook(notebook, { cwd })).map(({ number, difference }) => [number, difference])).toEqual([
+    expect((await check(notebook)).map(({ number, difference }) => [number, difference])).toEqual([
       [1, 'output 1, text: line 2: expected "b", found "c"'], [2, 'output 1: expected execute_result, found stderr'], [4, 'output 1: expected execute_result, found none'],
     ]);
   });
 
   it('ends with a cell that fails', async () => {
-    const mismatches = await checkNotebook(notebookOf('console.log(1)', 'throw new Error("x")', 'console.log(2)'), { cwd });
+    const mismatches = await check(notebookOf('console.log(1)', 'throw new Error("x")', 'console.log(2)'));
     expect(mismatches.map(({ number, difference }) => [number, difference])).toEqual([[1, 'output 1: expected none, found stdout'], [2, 'the cell fails: Error: x']]);
   });
 });

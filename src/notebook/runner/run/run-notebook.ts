@@ -62,8 +62,8 @@ export async function runNotebook(input: Notebook, options: RunOptions): Promise
   const session = startSession({ cwd: options.cwd, ...options.typeCheck === undefined ? {} : { typeCheck: options.typeCheck } });
   try {
     const notebook = withLanguage(await parametrized(structuredClone(input), options.parameters ?? {}, session, options.onWarning));
-    // The compiler starts before the clock of the first cell does.
-    if (options.typeCheck !== 'off') await session.diagnose('');
+    // The session and its compiler start before the clock of the first cell does.
+    await Promise.all([session.evaluate('0'), options.typeCheck === 'off' ? null : session.diagnose('')]);
     return await new Run(notebook, session, language, options).all();
   } finally {
     await session.close();
