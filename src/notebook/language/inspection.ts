@@ -11,9 +11,11 @@ export function inspectionAt(language: CellService, path: string, view: TypeView
   if (place === undefined) return null;
   language.wantDocumentation(path, place);
   const info = service.getQuickInfoAtPosition(path, place)!;
-  if (!view.isInCell(info.textSpan.start)) return null;
+  const signature = declarationOf(typescript.displayPartsToString(info.displayParts));
+  // Of a name that does not exist TypeScript says no more than `any`.
+  if (!view.isInCell(info.textSpan.start) || signature === 'any') return null;
   return {
-    signature: declarationOf(typescript.displayPartsToString(info.displayParts)),
+    signature,
     documentation: markdown(info.documentation, info.tags),
     start: view.offset(info.textSpan.start),
     end: view.offset(info.textSpan.start + info.textSpan.length),
