@@ -100,8 +100,8 @@ function runningScripts(): string[] {
     Error.prepareStackTrace = (_, sites) => sites
       .filter(site => !site.isAsync())
       .map(site => (site.getScriptNameOrSourceURL() as string | undefined) ?? '');
-    // The first frames are this function, `interrupt` and its evaluation.
-    return (new Error().stack as unknown as string[]).slice(3);
+    // The first frames are this function, `interrupt` and its evaluation. Functions of V8 have no script.
+    return (new Error().stack as unknown as string[]).slice(3).filter(script => script !== '');
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;

@@ -24,9 +24,11 @@ reportUncaught();
 Error.prepareStackTrace = formatStack;
 Error.stackTraceLimit = 50;
 
-const reader = new FrameReader<SessionRequest>(request => { shielded(() => { handle(request); }); });
+const reader = new FrameReader<SessionRequest>(handle);
 const socket = new Socket({ fd: requestsDescriptor, readable: true, writable: false });
-socket.on('data', (piece: Buffer) => { reader.push(piece); });
+socket.on('data', (piece: Buffer) => {
+  shielded(() => { reader.push(piece); });
+});
 socket.on('close', () => { process.kill(process.pid, 'SIGKILL'); });
 report({ type: 'ready', inspectorUrl: inspectorUrl() ?? null });
 

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { CellError } from '../types.js';
 import type { RunnableCell } from '../messages.js';
 
@@ -26,7 +26,11 @@ let current: Run | null = null;
 export function inRun(run: Run, code: () => void): void {
   newest = run;
   current = run;
-  storage.run(run, code);
+  // A resource of its own: a termination would leave the run with that of the caller.
+  new AsyncResource('BinvitCell').runInAsyncScope(() => {
+    storage.enterWith(run);
+    code();
+  });
 }
 
 /** The run that came last, also when it has ended. */
