@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cellPath, renameCells } from '../../vscode/src/debug/cell-paths.js';
 
-const cells = [0, 1].map(index => ({ uri: `vscode-notebook-cell:/a/b.ipynb#C${index}`, path: cellPath('/a/b.ipynb', `C${index}`, 'ts') }));
+const cells = [0, 1].map(index => ({ uri: `vscode-notebook-cell:/a/b.ipynb#C${index}`, path: cellPath('/a/b.ipynb', `C${index}`, 'ts'), name: `cell ${index + 1}` }));
 
 describe('names of cells between editor and debugger', () => {
   it('are those of files beside the notebook', () => {
@@ -18,6 +18,6 @@ describe('names of cells between editor and debugger', () => {
     const frame = (path: string): object => ({ line: 3, source: { path, sourceReference: 17 } });
     const message = { body: { stackFrames: [frame(cells[0]!.path), frame('/a/file.ts')] } };
     renameCells(message, cells, 'uri');
-    expect(message.body.stackFrames).toEqual([{ line: 3, source: { path: cells[0]!.uri, sourceReference: 0 } }, frame('/a/file.ts')]);
+    expect(message.body.stackFrames).toEqual([{ line: 3, source: { path: cells[0]!.uri, name: 'cell 1', sourceReference: 0 } }, frame('/a/file.ts')]);
   });
 });

@@ -11,7 +11,8 @@ export async function openNotebook(): Promise<void> {
   }
   const choice = await vscode.window.showQuickPick(
     notebooks.map(uri => ({ label: vscode.workspace.asRelativePath(uri), uri })), { title: 'Open a notebook' });
-  if (choice) await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(choice.uri));
+  // Not openNotebookDocument: after that the editor keeps the notebook, and with it the session, for minutes after it is closed.
+  if (choice) await vscode.commands.executeCommand('vscode.openWith', choice.uri, notebookType);
 }
 
 /** Opens an unsaved notebook with one TypeScript cell. */

@@ -15,9 +15,9 @@ export class VariablesView implements vscode.TreeDataProvider<Variable>, vscode.
     this.#subscriptions = [
       vscode.window.registerTreeDataProvider('binvit.variables', this),
       vscode.commands.registerCommand('binvit.refreshVariables', () => { this.#changed.fire(); }),
-      vscode.window.onDidChangeActiveNotebookEditor(() => { this.#changed.fire(); }),
+      vscode.window.onDidChangeActiveNotebookEditor(() => { this.#update(); }),
       controller.onDidChange(notebook => {
-        if (controller.kernel(notebook)?.state !== 'busy') this.#changed.fire();
+        if (controller.kernel(notebook)?.state !== 'busy') this.#update();
       }),
     ];
   }
@@ -33,6 +33,13 @@ export class VariablesView implements vscode.TreeDataProvider<Variable>, vscode.
     item.description = `${type}  ${preview}`;
     item.tooltip = new vscode.MarkdownString().appendCodeblock(`${name}: ${type}${size && ` (${size})`}\n${preview}`, 'typescript');
     return item;
+  }
+
+  /** Shows the view only beside a notebook of ours; the editor's own keys about notebooks do not reach the explorer. */
+  #update(): void {
+    const isActive = this.#controller.kernel(vscode.window.activeNotebookEditor?.notebook) !== undefined;
+    void vscode.commands.executeCommand('setContext', 'binvit.notebookIsActive', isActive);
+    this.#changed.fire();
   }
 
   dispose(): void {

@@ -1,10 +1,8 @@
-import type { Editor } from './editor.js';
 import type { Workbench } from './workbench.js';
 
 /** What the checks work with. */
 export interface Bench {
   readonly workbench: Workbench;
-  readonly editor: Editor;
   /** Folder that the editor shows. */
   readonly workspace: string;
   /** Folder for screenshots. */

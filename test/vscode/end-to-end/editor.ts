@@ -6,13 +6,12 @@ import { promisify } from 'node:util';
 /** A running VS Code for the browser. */
 export interface Editor {
   readonly url: string;
-  /** Changes the user's settings while the editor runs. */
-  configure(settings: object): void;
   close(): Promise<void>;
 }
 
 /** Settings that keep the page still, so that checks see only what they do. */
-const quiet = {
+const settings = {
+  'workbench.colorTheme': 'Default Dark Modern', 'git.enabled': false,
   'workbench.startupEditor': 'none', 'workbench.tips.enabled': false, 'telemetry.telemetryLevel': 'off', 'files.autoSave': 'off',
   'security.workspace.trust.startupPrompt': 'never', 'window.restoreWindows': 'none', 'update.mode': 'none', 'chat.commandCenter.enabled': false,
 };
@@ -25,18 +24,16 @@ const quiet = {
  * @param vsix the packed extension
  * @param home folder for everything that the editor writes
  */
-export async function startEditor(entry: string, vsix: string, home: string, settings: object): Promise<Editor> {
-  const configure = (chosen: object): void => {
-    mkdirSync(join(home, 'data', 'User'), { recursive: true });
-    writeFileSync(join(home, 'data', 'User', 'settings.json'), JSON.stringify({ ...quiet, ...chosen }));
-  };
-  configure(settings);
+export async function startEditor(entry: string, vsix: string, home: string): Promise<Editor> {
+  mkdirSync(join(home, 'data', 'User'), { recursive: true });
+  writeFileSync(join(home, 'data', 'User', 'settings.json'), JSON.stringify(settings));
   mkdirSync(join(home, 'bin'), { recursive: true });
-  const env = { HOME: home, PATH: join(home, 'bin'), LANG: 'C.UTF-8' };
+  // VSCODE_CLI: the editor asks no login shell for another PATH.
+  const env = { HOME: home, PATH: join(home, 'bin'), LANG: 'C.UTF-8', VSCODE_CLI: '1' };
   const options = ['--config', join(home, 'config.yaml'), '--user-data-dir', join(home, 'data'), '--extensions-dir', join(home, 'extensions')];
   await promisify(execFile)(process.execPath, [entry, ...options, '--install-extension', vsix], { env });
   const server = spawn(process.execPath, [entry, ...options, '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--disable-telemetry', '--disable-update-check'], { env });
-  return { url: await listening(server), configure, close: () => stop(server) };
+  return { url: await listening(server), close: () => stop(server) };
 }
 
 function listening(server: ChildProcess): Promise<string> {

@@ -5,7 +5,7 @@ import type { Bench } from './bench.js';
 import { eventually } from './workbench.js';
 
 /** Figures: drawn by the bundled Plotly, in the colours of the editor, updated in place. */
-export async function checkFigures({ workbench, editor, pictures, check }: Bench): Promise<void> {
+export async function checkFigures({ workbench, pictures, check }: Bench): Promise<void> {
   const { page } = workbench;
   await workbench.openNotebook('figure.ipynb');
 
@@ -40,7 +40,7 @@ export async function checkFigures({ workbench, editor, pictures, check }: Bench
   });
 
   await check('a figure follows the theme', async () => {
-    editor.configure({ 'workbench.colorTheme': 'Default Light Modern' });
+    await workbench.command('Preferences: Toggle between Light/Dark Themes');
     const frame = await workbench.outputs();
     await frame.locator('body.vscode-light').waitFor({ state: 'attached' });
     await eventually(() => assertReadable(frame));

@@ -40,7 +40,8 @@ export async function checkLanguage({ workbench, pictures, check }: Bench): Prom
 
   await check('squiggles appear when the cell that declares a name is deleted', async () => {
     await page.keyboard.press('Escape');
-    await workbench.cell(0).click({ position: { x: 20, y: 8 } });
+    await workbench.cursorBehind(0, 'return a + b');
+    await page.keyboard.press('Escape');
     await workbench.command('Notebook: Delete Cell');
     await eventually(async () => { assert.deepEqual(await squiggles(workbench), [1, 1, 1]); });
   });

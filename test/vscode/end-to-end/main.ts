@@ -11,6 +11,7 @@ import { checkFigures } from './figure-checks.js';
 import { checkLanguage } from './language-checks.js';
 import { checkRuns } from './run-checks.js';
 import { checkStopping } from './stop-checks.js';
+import { checkTour } from './tour-checks.js';
 import { checkTrust } from './trust-checks.js';
 import { Workbench } from './workbench.js';
 import { writeWorkspace } from './workspace.js';
@@ -24,7 +25,7 @@ rmSync(pictures, { recursive: true, force: true });
 mkdirSync(pictures, { recursive: true });
 writeWorkspace(workspace);
 
-const editor = await startEditor(entry, vsix, home, { 'workbench.colorTheme': 'Default Dark Modern' });
+const editor = await startEditor(entry, vsix, home);
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
 let passed = 0;
 let failed = 0;
@@ -45,8 +46,8 @@ try {
   };
   await page.goto(`${editor.url}/?folder=${workspace}`);
   const workbench = new Workbench(page);
-  const bench: Bench = { workbench, editor, workspace, pictures, check };
-  for (const part of [checkTrust, checkRuns, checkLanguage, checkFigures, checkStopping, checkDebugger]) {
+  const bench: Bench = { workbench, workspace, pictures, check };
+  for (const part of [checkTrust, checkTour, checkRuns, checkLanguage, checkFigures, checkStopping, checkDebugger]) {
     await part(bench);
     await workbench.closeEditors();
   }

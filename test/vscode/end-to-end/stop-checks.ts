@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import type { Bench } from './bench.js';
+import { eventually } from './workbench.js';
 
-/** Interrupt, input, restart. */
+/** Interrupt, input, restart, end. */
 export async function checkStopping({ workbench, check }: Bench): Promise<void> {
   const { page } = workbench;
   await workbench.openNotebook('stop.ipynb');
@@ -31,6 +33,17 @@ export async function checkStopping({ workbench, check }: Bench): Promise<void> 
     await page.locator('.statusbar-item', { hasText: 'binvit: idle' }).waitFor();
     await workbench.run(2);
     await workbench.output('kept');
-    await workbench.output(/Cannot find name 'kept'|kept is not defined/);
+    await workbench.output("Cannot find name 'kept'");
+  });
+
+  await check('the session ends with its notebook', async () => {
+    await workbench.run(0);
+    const pid = Number(await (await workbench.output(/^\s*\d{2,}\s*$/)).innerText());
+    process.kill(pid, 0);
+    await workbench.closeEditors();
+    await eventually(() => {
+      assert.throws(() => process.kill(pid, 0), `process ${pid} is still there`);
+      return Promise.resolve();
+    });
   });
 }

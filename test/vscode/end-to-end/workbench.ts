@@ -7,14 +7,13 @@ export class Workbench {
   /** Chooses a command by its title in the palette, which offers it once its extension is known. */
   async command(title: string): Promise<void> {
     const { page } = this;
-    const entry = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    const entry = page.locator(`.quick-input-list .monaco-list-row:is([aria-label="${title}"], [aria-label^="${title},"])`).first();
     await eventually(async () => {
       await page.keyboard.press('Escape');
       await page.keyboard.press('F1');
       await page.locator('.quick-input-widget input[type=text]').fill(`>${title}`);
-      await entry.waitFor({ timeout: 2000 });
+      await entry.click({ timeout: 2000 });
     });
-    await page.keyboard.press('Enter');
   }
 
   /** Opens a notebook of the folder by the extension's own command. */

@@ -29,7 +29,30 @@ const notebooks: Readonly<Record<string, { readonly kernelspec?: string; readonl
     ],
   },
   stop: {
-    cells: ['let kept = 42;', 'while (true) {}', 'kept', "const answer = await input('Your name?');\n`hello ${answer}`"],
+    cells: ['let kept = 42;\nprocess.pid', 'while (true) {}', 'kept', "const answer = await input('Your name?');\n`hello ${answer}`"],
+  },
+  tour: {
+    cells: [
+      '## The scaling factor of XNOR-Net\n$\\alpha = \\frac{1}{n} \\sum_i |w_i|$ is the least-squares optimum of $\\lVert W - \\alpha\\,\\mathrm{sign}(W) \\rVert^2$.',
+      [
+        'const weights = Array.from({ length: 512 }, (_, i) => Math.sin(i) * Math.cos(3 * i));',
+        'const fit = (alpha: number) => ({',
+        '  alpha, error: weights.reduce((sum, w) => sum + (w - alpha * Math.sign(w)) ** 2, 0),',
+        '});',
+        'const best = fit(weights.reduce((sum, w) => sum + Math.abs(w), 0) / weights.length);',
+        'best',
+      ].join('\n'),
+      [
+        'const fits = Array.from({ length: 41 }, (_, i) => fit(i / 40));',
+        'show({',
+        '  data: [',
+        "    { x: fits.map(f => f.alpha), y: fits.map(f => f.error), name: 'binary weights' },",
+        "    { x: [best.alpha], y: [best.error], mode: 'markers', marker: { size: 12 }, name: 'mean |w|' },",
+        '  ],',
+        "  layout: { height: 300, margin: { t: 20, b: 45 }, xaxis: { title: 'alpha' }, yaxis: { title: 'squared error' } },",
+        '});',
+      ].join('\n'),
+    ],
   },
   debug: {
     cells: ['const offset = 1;', 'const twice = (value: number): number => {\n  const doubled = value * 2;\n  return doubled + offset;\n};\ntwice(21)'],

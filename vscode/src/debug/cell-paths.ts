@@ -2,6 +2,8 @@
 export interface CellPath {
   readonly uri: string;
   readonly path: string;
+  /** What the debugger's views call it. */
+  readonly name: string;
 }
 
 /**
@@ -20,7 +22,7 @@ export const cellPath = (notebook: string, key: string, extension: 'ts' | 'tsx' 
  *
  * @param to `uri` for a message of the debugger, `path` for one of the editor
  */
-export function renameCells(message: unknown, cells: readonly CellPath[], to: keyof CellPath): void {
+export function renameCells(message: unknown, cells: readonly CellPath[], to: 'uri' | 'path'): void {
   if (typeof message !== 'object' || message === null) return;
   for (const [key, value] of Object.entries(message)) {
     if (key === 'source' && isSource(value)) rename(value, cells, to);
@@ -37,11 +39,12 @@ interface Source {
 const isSource = (value: unknown): value is Source =>
   typeof value === 'object' && value !== null && 'path' in value && typeof value.path === 'string';
 
-function rename(source: Source, cells: readonly CellPath[], to: keyof CellPath): void {
+function rename(source: Source, cells: readonly CellPath[], to: 'uri' | 'path'): void {
   const from = to === 'uri' ? 'path' : 'uri';
   const cell = cells.find(({ [from]: name }) => name === source.path);
   if (cell === undefined) return;
   source.path = cell[to];
+  source.name = cell.name;
   // Without a reference the editor opens the document, not the debugger's copy of the code.
   source.sourceReference = 0;
 }

@@ -72,7 +72,7 @@ export class CellDebugger implements vscode.Disposable {
     if (session.parentSession === undefined) this.#sessions.set(key, session);
     const cells = (): readonly CellPath[] =>
       this.#controller.notebooks.filter(({ uri }) => uri.toString() === key).flatMap(codeCells)
-        .map(cell => ({ uri: cell.document.uri.toString(), path: debuggerPath(cell) }));
+        .map(cell => ({ uri: cell.document.uri.toString(), path: debuggerPath(cell), name: `cell ${cell.index + 1}` }));
     return {
       onWillReceiveMessage: message => { renameCells(message, cells(), 'path'); },
       onDidSendMessage: (message: { readonly type?: string; readonly command?: string }) => {
