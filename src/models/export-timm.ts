@@ -14,9 +14,7 @@ export function exportTimm(model: tf.LayersModel, path: string): string[] {
   const { config } = vitDefinition(model);
   const parameters = vitParameters(model);
   const tensors = parameters.filter(isTimmParameter).map((parameter): [string, SafetensorsTensor] => {
-    const turned = toTimm(parameter, config);
-    const data = turned.dataSync<'float32'>();
-    turned.dispose();
+    const data = toTimm(parameter.variable.dataSync<'float32'>(), parameter, config);
     return [parameter.name, { dtype: 'F32', shape: timmShape(parameter, config), data }];
   });
   // The entry by which timm and transformers know that the tensors are PyTorch's.

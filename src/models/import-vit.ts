@@ -120,7 +120,8 @@ function setParameter(parameter: VitParameter, { sources, shape, values }: TimmT
   if (expected.join() !== shape.join()) {
     throw new Error(`${path}: tensor ${sources.join(', ')}: expected shape [${expected.join(', ')}], found [${shape.join(', ')}]`);
   }
-  tf.tidy(() => { parameter.variable.assign(fromTimm(tf.tensor(values, expected), parameter)); });
+  const { variable } = parameter;
+  tf.tidy(() => { variable.assign(tf.tensor(fromTimm(values, parameter, config), variable.shape)); });
 }
 
 function createdNote(parameter: VitParameter): string {

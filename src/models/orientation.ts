@@ -1,41 +1,56 @@
-import * as tf from '@tensorflow/tfjs';
 import type { VitParameter } from '../layers/index.js';
 import type { VitConfig } from './config.js';
 
 /** What the orientation of a patch projection depends on. */
 type PatchShape = Pick<VitConfig, 'patchSize' | 'inChans'>;
 
-/**
- * Shape of a parameter in timm: linear weights `[out, in]`, the patch projection as a convolution `[out, channel, row, column]`,
- * everything else as here.
- */
-export function timmShape({ name, role, variable }: VitParameter, { patchSize, inChans }: PatchShape): number[] {
-  if (!isMatrix(role)) return variable.shape;
-  const [inputs, outputs] = variable.shape as [number, number];
-  return name === patchWeight ? [outputs, inChans, patchSize, patchSize] : [outputs, inputs];
-}
-
-/** timm's tensor of a parameter, in {@link timmShape}, turned to the parameter's own shape; the caller owns it. */
-export function fromTimm(values: tf.Tensor, { name, role, variable }: VitParameter): tf.Tensor {
-  if (!isMatrix(role)) return tf.clone(values);
-  // A patch is flattened by row, column and channel.
-  return tf.tidy(() => tf.reshape(tf.transpose(values, name === patchWeight ? [2, 3, 1, 0] : [1, 0]), variable.shape));
-}
-
-/** The inverse of {@link fromTimm}; the caller owns the result. */
-export function toTimm({ name, role, variable }: VitParameter, { patchSize, inChans }: PatchShape): tf.Tensor {
-  if (!isMatrix(role)) return tf.clone(variable);
-  if (name !== patchWeight) return tf.transpose(variable);
-  return tf.tidy(() => tf.transpose(tf.reshape(variable, [patchSize, patchSize, inChans, variable.shape[1]!]), [3, 2, 0, 1]));
-}
+const patchWeight = 'patch_embed.proj.weight';
 
 /** Whether timm has the parameter; the others belong to a plan's binarizers. */
 export function isTimmParameter({ role }: VitParameter): boolean {
   return role !== 'scale' && role !== 'shift';
 }
 
-const patchWeight = 'patch_embed.proj.weight';
+/**
+ * Shape of a parameter in timm: linear weights `[out, in]`, the patch projection as a convolution `[out, channel, row, column]`,
+ * everything else as here.
+ */
+export function timmShape(parameter: VitParameter, { patchSize, inChans }: PatchShape): number[] {
+  const { name, variable } = parameter;
+  if (!isMatrix(parameter)) return variable.shape;
+  const [inputs, outputs] = variable.shape as [number, number];
+  return name === patchWeight ? [outputs, inChans, patchSize, patchSize] : [outputs, inputs];
+}
 
-function isMatrix(role: VitParameter['role']): boolean {
+/** Values of timm's tensor of a parameter, turned to the parameter's own shape. */
+export function fromTimm(values: Float32Array, parameter: VitParameter, patch: PatchShape): Float32Array {
+  if (!isMatrix(parameter)) return values;
+  const [inputs, outputs] = parameter.variable.shape as [number, number];
+  const turned = new Float32Array(values.length);
+  timmInputs(parameter, patch).forEach((place, input) => {
+    for (let output = 0; output < outputs; output++) turned[input * outputs + output] = values[output * inputs + place]!;
+  });
+  return turned;
+}
+
+/** Values of a parameter in timm's shape: the inverse of {@link fromTimm}. */
+export function toTimm(values: Float32Array, parameter: VitParameter, patch: PatchShape): Float32Array {
+  if (!isMatrix(parameter)) return values;
+  const [inputs, outputs] = parameter.variable.shape as [number, number];
+  const turned = new Float32Array(values.length);
+  timmInputs(parameter, patch).forEach((place, input) => {
+    for (let output = 0; output < outputs; output++) turned[output * inputs + place] = values[input * outputs + output]!;
+  });
+  return turned;
+}
+
+/** Where each input of a matrix stands among timm's: a patch is flattened by row, column and channel here, by channel first there. */
+function timmInputs({ name, variable }: VitParameter, { patchSize, inChans }: PatchShape): Uint32Array {
+  const pixels = patchSize ** 2;
+  return Uint32Array.from({ length: variable.shape[0] }, (_, input) =>
+    (name === patchWeight ? (input % inChans) * pixels + Math.floor(input / inChans) : input));
+}
+
+function isMatrix({ role }: VitParameter): boolean {
   return role === 'weight' || role === 'latent';
 }

@@ -37,6 +37,22 @@ it('equal scores have the entropy of all tokens, the mean distance of all pairs 
   model.dispose();
 });
 
+it('a distillation token has no place either, and is no class token', () => {
+  const distilled: VitConfig = { ...config, distillation: 'heads' };
+  const model = buildVit(distilled, presetPlan('none', 'xnor-net'), Random.seeded(1));
+  uniform(model);
+  const plain = buildVit(config, presetPlan('none', 'xnor-net'), Random.seeded(1));
+  uniform(plain);
+  const rows = attentionTable(model, distilled, view, constants);
+  attentionTable(plain, config, view, constants).forEach(({ distance }, index) => {
+    // Float32 sums of 18 probabilities.
+    expect(rows[index]!.distance).toBeCloseTo(distance, 5);
+    expect(rows[index]!.classToken).toBeCloseTo(1 / 18, 6);
+    expect(rows[index]!.entropy).toBeCloseTo(Math.log2(18), 5);
+  });
+  for (const built of [model, plain]) built.dispose();
+});
+
 it('is what a loop over the probabilities gives', () => {
   const model = buildVit(config, presetPlan('mlp', 'xnor-net'), Random.seeded(3));
   for (const { name, variable } of vitParameters(model)) if (name.includes('attn.qkv')) tf.tidy(() => { variable.assign(variable.mul(4)); });

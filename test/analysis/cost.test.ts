@@ -105,6 +105,14 @@ describe('parameters', () => {
     expect(binaryParameters + floatParameters).toBe(parameters);
   });
 
+  it('match DeiT-Ti with distillation: one token, its position and a second head more', () => {
+    const rows = costTable({ ...tiny, distillation: 'heads' }, float);
+    // timm's deit_tiny_distilled_patch16_224.
+    expect(rows.reduce((sum, row) => sum + row.floatParameters, 0)).toBe(5_910_800);
+    expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(['dist_token', 'cls_token', 'head', 'head_dist']));
+    expect(rows.find(({ name }) => name === 'blocks.0.attn.softmax')!.outputShape).toEqual([3, 198, 198]);
+  });
+
   it('are those of the built model, for every method, place and pooling', () => {
     const nano: VitConfig = { ...vitPresets.vit_nano, embedDim: 16, depth: 2 };
     const shapes: VitConfig[] = [nano, { ...nano, classToken: true, globalPool: 'token', qkvBias: false }, { ...nano, classToken: true },
