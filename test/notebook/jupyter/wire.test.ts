@@ -225,6 +225,7 @@ describe('faults', () => {
     const requests = Array.from({ length: 10_000 }, () => kernel.client.request('shell', 'comm_info_request', {}));
     expect((await Promise.all(requests.map(({ reply }) => reply))).every(({ content }) => content.status === 'ok')).toBe(true);
     expect((await Promise.all(cells.map(executed))).every(({ reply }) => reply.content.status === 'ok')).toBe(true);
+    expect(kernel.client.faults).toEqual([]);
   });
 
   it('a module that is edited is seen by the next cell that imports it', async () => {
