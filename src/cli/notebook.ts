@@ -24,7 +24,7 @@ interface RunFlags {
   timeout?: number;
   allowErrors?: boolean;
   cwd?: string;
-  typeCheck: 'error' | 'warn' | 'off';
+  typeCheck?: 'error' | 'warn' | 'off';
   timing?: boolean;
 }
 
@@ -57,7 +57,8 @@ function runCommand(): Command {
       try {
         const target = flags.inPlace ? path : flags.output;
         const result = await runNotebook(readNotebook(path), {
-          cwd: resolve(flags.cwd ?? dirname(path)), typeCheck: flags.typeCheck, signal: stop.signal,
+          cwd: resolve(flags.cwd ?? dirname(path)), signal: stop.signal,
+          ...flags.typeCheck === undefined ? {} : { typeCheck: flags.typeCheck },
           parameters: { ...flags.params === undefined ? {} : readParameters(flags.params), ...flags.param },
           allowErrors: flags.allowErrors === true, recordTiming: flags.timing === true,
           ...flags.timeout === undefined ? {} : { timeoutMs: flags.timeout * 1000 },
@@ -81,14 +82,15 @@ function checkCommand(): Command {
     .addOption(new Option('--timeout <seconds>', 'longest time for one cell').argParser(positiveNumber))
     .addOption(typeCheckOption())
     .addOption(jsonOption())
-    .action(async (paths: string[], flags: { timeout?: number; typeCheck: RunFlags['typeCheck']; json?: boolean }) => {
+    .action(async (paths: string[], flags: Pick<RunFlags, 'timeout' | 'typeCheck'> & { json?: boolean }) => {
       const stop = stopSignal();
       const rows: { notebook: string; cell: string; number: number; difference: string }[] = [];
       try {
         for (const path of paths) {
           process.stderr.write(`${path}\n`);
           const mismatches = await checkNotebook(readNotebook(path), {
-            cwd: resolve(dirname(path)), typeCheck: flags.typeCheck, signal: stop.signal,
+            cwd: resolve(dirname(path)), signal: stop.signal,
+            ...flags.typeCheck === undefined ? {} : { typeCheck: flags.typeCheck },
             ...flags.timeout === undefined ? {} : { timeoutMs: flags.timeout * 1000 },
             ...progress,
           });
@@ -120,7 +122,8 @@ function exportCommand(): Command {
 }
 
 const typeCheckOption = (): Option =>
-  new Option('--type-check <mode>', 'what a type error does: stop the cell before it runs, be printed, or nothing').choices(['error', 'warn', 'off']).default('error');
+  new Option('--type-check <mode>', 'what a type error does: stop the cell before it runs (default), be printed (default in notebooks of Deno\'s kernel, which checks none), or nothing')
+    .choices(['error', 'warn', 'off']);
 
 /** A line a cell on stderr: number, first line of code, time. It begins when the cell does, so that a hanging one is seen. */
 const progress = {

@@ -116,6 +116,10 @@ describe('runNotebook', () => {
   it('takes notebooks of other JavaScript kernels as they are, and refuses other languages', async () => {
     const tslab = { ...notebookOf('1 + 1'), metadata: { kernelspec: { name: 'tslab', display_name: 'TypeScript', language: 'typescript' }, language_info: { name: 'typescript', version: '3.7' } } };
     expect((await run(tslab)).notebook.metadata).toEqual(tslab.metadata);
+    const deno = { ...notebookOf('const n: number = "text";\nn'), metadata: { kernelspec: { name: 'deno', display_name: 'Deno', language: 'typescript' } } };
+    const warnings: string[] = [];
+    expect((await runNotebook(deno, { cwd, onWarning: sentence => { warnings.push(sentence); } })).status).toBe('ok');
+    expect(warnings).toEqual([expect.stringContaining('checks no types')]);
     const python = { ...notebookOf('1'), metadata: { language_info: { name: 'python' } } };
     await expect(run(python)).rejects.toThrow('metadata.language_info: expected a notebook of TypeScript or JavaScript, found python');
   });

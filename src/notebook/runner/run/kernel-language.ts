@@ -23,6 +23,11 @@ export function languageOf(notebook: Notebook): NonNullable<CellReference['langu
   return language;
 }
 
+/** Whether the notebook was written for a kernel that checks no types, so that it may have errors that nobody has seen. */
+export function isFromUncheckedKernel({ metadata }: Notebook): boolean {
+  return (metadata['kernelspec'] as { readonly name?: unknown } | null | undefined)?.name === 'deno';
+}
+
 /** The notebook with its kernel and language written down where they were not, which editors open it by. */
 export function withLanguage(notebook: Notebook): Notebook {
   const { kernelspec, language_info: info } = notebook.metadata;

@@ -1,7 +1,7 @@
 import { startSession, type CellError, type CellReference, type ExecuteResult, type NotebookSession, type SessionOptions } from '../../session/index.js';
 import { cellTags, type CodeCell, type Notebook } from '../format/index.js';
 import { CellOutputs } from './cell-outputs.js';
-import { languageOf, withLanguage } from './kernel-language.js';
+import { isFromUncheckedKernel, languageOf, withLanguage } from './kernel-language.js';
 import { parametrized, type ParameterValues } from './parameters.js';
 
 /** A code cell whose turn has come. */
@@ -23,7 +23,8 @@ export interface RunOptions {
   readonly allowErrors?: boolean;
   /** Write when each cell began and ended into its metadata. Default: no, so that equal runs give equal files. */
   readonly recordTiming?: boolean;
-  readonly typeCheck?: SessionOptions['typeCheck'];
+  /** What a type error does. Default: it stops the cell; it is printed in notebooks of kernels that check no types. */
+  readonly typeCheck?: NonNullable<SessionOptions['typeCheck']>;
   /** Interrupts the running cell and ends the run. */
   readonly signal?: AbortSignal;
   /** Called before a cell runs. */
@@ -59,11 +60,14 @@ const patienceMs = 10_000;
  */
 export async function runNotebook(input: Notebook, options: RunOptions): Promise<RunResult> {
   const language = languageOf(input);
-  const session = startSession({ cwd: options.cwd, ...options.typeCheck === undefined ? {} : { typeCheck: options.typeCheck } });
+  const unchecked = isFromUncheckedKernel(input);
+  if (unchecked && options.typeCheck === undefined) options.onWarning?.('the notebook was written for a kernel that checks no types: type errors are printed and stop no cell');
+  const typeCheck = options.typeCheck ?? (unchecked ? 'warn' : 'error');
+  const session = startSession({ cwd: options.cwd, typeCheck });
   try {
     const notebook = withLanguage(await parametrized(structuredClone(input), options.parameters ?? {}, session, options.onWarning));
     // The session and its compiler start before the clock of the first cell does.
-    await Promise.all([session.evaluate('0'), options.typeCheck === 'off' ? null : session.diagnose('')]);
+    await Promise.all([session.evaluate('0'), typeCheck === 'off' ? null : session.diagnose('')]);
     return await new Run(notebook, session, language, options).all();
   } finally {
     await session.close();
