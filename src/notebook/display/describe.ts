@@ -1,15 +1,11 @@
-import { inspect } from 'node:util';
 import type { Json, MimeBundle } from '../session/types.js';
 import { describeFigure, isFigure } from './figure.js';
 import { describeFrame, isFrame } from './frame.js';
 import { base64, imageBundle, imageType } from './image.js';
 import { describeModel, isModel } from './model.js';
+import { plainText } from './plain-text.js';
 import { displaySymbol, rich, type Rich } from './rich.js';
 import { describeTensor, isTensor } from './tensor.js';
-
-const maxArrayLength = 100;
-const maxStringLength = 10_000;
-const depth = 4;
 
 /**
  * The forms in which a value is shown. Types are told by what they have, so that no library is loaded for it and any copy of one
@@ -28,11 +24,6 @@ export function describe(value: unknown): Rich | Promise<Rich> {
     if (type !== null) return rich(imageBundle(value, type));
   }
   return plain(value);
-}
-
-/** A value as text, without colours, cut where it is long. Getters are not called. */
-export function plainText(value: unknown): string {
-  return inspect(value, { colors: false, depth, maxArrayLength, maxStringLength });
 }
 
 function plain(value: unknown): Rich {

@@ -34,7 +34,7 @@ export function display(value: unknown, { id = randomUUID(), update = false }: D
  * @throws TypeError when it is neither
  */
 export function show(figure: readonly object[] | FigureLike): DisplayHandle {
-  const whole: unknown = Array.isArray(figure) ? { data: figure, layout: {} } : { layout: {}, ...figure };
+  const whole: unknown = 'data' in figure ? { ...figure, layout: figure.layout ?? {} } : { data: figure, layout: {} };
   if (!isFigure(whole)) throw new TypeError('show: expected plotly traces, or { data, layout }, found something else');
   return display(whole);
 }

@@ -1,3 +1,4 @@
+import { plainText } from './plain-text.js';
 import { rich, type Rich } from './rich.js';
 import { tableHtml, tableText, type TableView } from './table.js';
 
@@ -58,5 +59,6 @@ function count(number: number, noun: string): string {
 
 function cellText(value: unknown): string {
   if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(7)));
-  return value === null || value === undefined ? '' : String(value);
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value : plainText(value);
 }

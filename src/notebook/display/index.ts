@@ -1,5 +1,5 @@
 export { html, image, json, latex, markdown, svg } from './content.js';
-export { describe, plainText } from './describe.js';
+export { describe } from './describe.js';
 export { clear, display, input, show, type DisplayHandle, type DisplayOptions } from './display.js';
 export type { FigureLike } from './figure.js';
 export { outletKey, type Outlet } from './outlet.js';

@@ -27,11 +27,12 @@ function stoppedError(message: string): CellError {
 export function refusedError(kind: 'type' | 'syntax', diagnostics: readonly Diagnostic[], code: string, name: string): CellError {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = errors;
+  const hint = errors.map(error => browserBundleHint(error.message)).find(text => text !== null);
   const errorName = kind === 'type' ? 'TypeScriptError' : 'SyntaxError';
-  const message = `${first?.message ?? 'the cell does not parse'}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''}`;
+  const message = `${first?.message ?? 'the cell does not parse'}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''}${hint == null ? '' : `; ${hint}`}`;
   return {
     kind, name: errorName, message, frames: [], cause: null, errors: [], diagnostics,
-    traceback: [`${errorName}: ${message}`, ...errors.flatMap(error => formatDiagnostic(error, code, name))],
+    traceback: [`${errorName}: ${message}`, ...errors.flatMap(error => formatDiagnostic(error, code, name)), ...(hint == null ? [] : [hint])],
   };
 }
 
@@ -46,4 +47,10 @@ function markedLine(code: string, range: SourceRange): string[] {
   const end = range.endLine === range.line ? range.endColumn : line.length + 1;
   const number = `${range.line} | `;
   return [`  ${number}${line}`, `  ${' '.repeat(number.length - 2)}| ${' '.repeat(range.column - 1)}${'~'.repeat(Math.max(1, end - range.column))}`];
+}
+
+/** Plotly's package is for browsers; our figures need none. `null` where a text is not about its import. */
+export function browserBundleHint(text: string): string | null {
+  const name = /['"](plotly\.js(?:-[\w-]+|\/[^'"]*)?)['"]/.exec(text)?.[1];
+  return name === undefined ? null : `${name} is a bundle for browsers; show({ data, layout }) draws a plotly figure here, without any import`;
 }

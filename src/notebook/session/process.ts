@@ -18,6 +18,8 @@ export interface ProcessListener {
 
 const runtimeUrl = new URL('../../../dist/notebook/session/runtime/main.js', import.meta.url);
 const drainMs = 500;
+/** Node tells about its inspector, by which the session interrupts cells. */
+const debuggerNotice = /^(Debugger (listening|attached|ending).*|For help, see: https:\/\/nodejs\.org\/.*inspector|Waiting for the debugger to disconnect\.\.\.)\n/gm;
 /** Enough of stderr to find Node's last words in. */
 const lastWordsLength = 8192;
 
@@ -43,26 +45,27 @@ export class SessionProcess {
     this.#stdout = new RawStream(text => { listener.raw('stdout', text); });
     this.#stderr = new RawStream(text => {
       this.#lastWords = (this.#lastWords + text).slice(-lastWordsLength);
-      listener.raw('stderr', text);
+      const shown = text.replace(debuggerNotice, '');
+      if (shown !== '') listener.raw('stderr', shown);
     });
     this.#child.stdout!.on('data', (piece: Buffer) => { this.#stdout.push(piece); });
     this.#child.stderr!.on('data', (piece: Buffer) => { this.#stderr.push(piece); });
     const reader = new FrameReader<SessionReport>(message => { this.#receive(message); });
-    this.#pipe<Readable>(reportsDescriptor).on('data', (piece: Buffer) => { reader.push(piece); });
+    (this.#child.stdio[reportsDescriptor] as Readable).on('data', (piece: Buffer) => { reader.push(piece); });
     for (const descriptor of [requestsDescriptor, interruptsDescriptor]) {
       // Writing to a process that just died; its exit tells the reason.
-      this.#pipe<Writable>(descriptor).on('error', () => undefined);
+      this.#writable(descriptor).on('error', () => undefined);
     }
     this.#child.on('error', error => { this.#end(`the process could not be started: ${error.message}`); });
     this.#child.on('exit', (code, signal) => { void this.#drain(code, signal); });
   }
 
   send(request: SessionRequest): void {
-    this.#pipe<Writable>(requestsDescriptor).write(encodeFrame(request));
+    this.#writable(requestsDescriptor).write(encodeFrame(request));
   }
 
   interrupt(request: InterruptRequest): void {
-    this.#pipe<Writable>(interruptsDescriptor).write(encodeFrame(request));
+    this.#writable(interruptsDescriptor).write(encodeFrame(request));
   }
 
   /** Ends the process, whatever it does; `ended` is not called. */
@@ -71,8 +74,8 @@ export class SessionProcess {
     this.#child.kill('SIGKILL');
   }
 
-  #pipe<Stream extends Readable | Writable>(descriptor: number): Stream {
-    return this.#child.stdio[descriptor] as Stream;
+  #writable(descriptor: number): Writable {
+    return this.#child.stdio[descriptor] as Writable;
   }
 
   #receive(message: SessionReport): void {

@@ -22,7 +22,7 @@ const unresponsiveMs = 3000;
 class Session implements NotebookSession {
   readonly history: CellHistory;
   readonly #options: SessionOptions;
-  readonly #language: LanguageClient;
+  #language: LanguageClient;
   readonly #outputs = new Outputs();
   readonly #awaited = new Map<number, (report: SessionReport) => void>();
   #process: SessionProcess;
@@ -104,7 +104,9 @@ class Session implements NotebookSession {
     this.history.startSession();
     this.#inspectorUrl = this.#expectReady();
     this.#process = this.#startProcess();
-    await Promise.all([this.#language.reset(), this.#queue]);
+    // One that has died is replaced.
+    await this.#language.reset().catch(() => { this.#language = new LanguageClient({ cwd: this.#options.cwd }); });
+    await this.#queue;
   }
 
   async close(): Promise<void> {

@@ -42,7 +42,7 @@ function typeName(value: unknown): string {
 function textOf(read: () => unknown): string {
   try {
     const value = read();
-    return typeof value === 'string' ? value : value === undefined ? '' : String(value);
+    return typeof value === 'string' ? value : value === undefined ? '' : inspect(value);
   } catch {
     return '';
   }

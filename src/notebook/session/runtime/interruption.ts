@@ -94,7 +94,8 @@ function stopRun(number: number): void {
 
 /** Scripts of the functions in the middle of which `interrupt` was called, innermost first; none while Node waits. */
 function runningScripts(): string[] {
-  const { prepareStackTrace, stackTraceLimit } = Error;
+  const { stackTraceLimit } = Error;
+  const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')!;
   try {
     Error.stackTraceLimit = Infinity;
     Error.prepareStackTrace = (_, sites) => sites
@@ -103,7 +104,7 @@ function runningScripts(): string[] {
     // The first frames are this function, `interrupt` and its evaluation. Functions of V8 have no script.
     return (new Error().stack as unknown as string[]).slice(3).filter(script => script !== '');
   } finally {
-    Error.prepareStackTrace = prepareStackTrace;
+    Object.defineProperty(Error, 'prepareStackTrace', prepare);
     Error.stackTraceLimit = stackTraceLimit;
   }
 }

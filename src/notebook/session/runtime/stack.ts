@@ -62,9 +62,14 @@ export function formatStack(error: Error, sites: readonly NodeJS.CallSite[]): st
     }
     if (url.startsWith('node:')) continue;
     const place = placeOf(url, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0);
-    lines.push(`    at ${site.toString().replace(/[^( ]*:\d+:\d+(?=\)?$)/, () => `${place.label}:${place.line}:${place.column}`)}`);
+    lines.push(`    at ${textOf(site).replace(/[^( ]*:\d+:\d+(?=\)?$)/, () => `${place.label}:${place.line}:${place.column}`)}`);
   }
   return [headingOf(error), ...lines].join('\n');
+}
+
+/** Function and place, as V8 writes them. */
+function textOf(site: { toString(): string }): string {
+  return site.toString();
 }
 
 /** `TypeError: message`, as V8 begins a stack. */

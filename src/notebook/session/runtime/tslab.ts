@@ -39,7 +39,7 @@ function displayOver(showContent: (content: object) => void): Display {
   const raw = (type: string, data: string | Uint8Array): void => {
     showContent({ [displaySymbol]: () => ({ [type]: data, ...(type === 'text/plain' ? {} : { 'text/plain': type }) }) });
   };
-  const shown = <Data extends string | Uint8Array>(type: string) => (data: Data): void => { raw(type, data); };
+  const shown = (type: string) => (data: string | Uint8Array): void => { raw(type, data); };
   return {
     javascript: shown('text/javascript'), html: shown('text/html'), markdown: shown('text/markdown'), latex: shown('text/latex'),
     svg: shown('image/svg+xml'), png: shown('image/png'), jpeg: shown('image/jpeg'), gif: shown('image/gif'), pdf: shown('application/pdf'),

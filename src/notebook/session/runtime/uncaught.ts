@@ -15,13 +15,13 @@ function show(label: string, thrown: unknown): void {
 }
 
 function reportCalls(name: 'exit' | 'abort'): void {
-  const original = process[name].bind(process) as (code?: number | string | null) => never;
+  const original: unknown = process[name];
   const reporting = (code?: number | string | null): never => {
     const call = `process.${name}(${code ?? ''})`;
     const error = new Error(`the cell ended the session's process by ${call}`);
     Error.captureStackTrace(error, reporting);
     report({ type: 'exit', call, error: cellErrorOf(error) });
-    return original(code);
+    return Reflect.apply(original as () => never, process, [code]) as never;
   };
   process[name] = reporting;
 }

@@ -1,7 +1,8 @@
-import { createRequire, isBuiltin, register } from 'node:module';
+import Module, { createRequire, isBuiltin, register } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tslab from '../tslab.js';
+import { browserBundleHint } from '../../cell-errors.js';
 import { whileLoading } from '../interruption.js';
 import { outsideRuns, runOfCode } from '../runs.js';
 import { onUnknownSource, parseFrames, registerSource } from '../stack.js';
@@ -22,7 +23,7 @@ export class CellModules {
   constructor(cwd: string) {
     this.#notebook = join(cwd, 'notebook.ts');
     this.#require = createRequire(this.#notebook);
-    compileRequired(this.#require.extensions);
+    compileRequired();
     onUnknownSource(() => { this.#locals.receive(); });
   }
 
@@ -87,21 +88,24 @@ function placed(error: unknown, here: Error): unknown {
   return error;
 }
 
+/** What Node calls for a required file, by its ending. */
+type Extensions = Record<string, (module: { _compile(code: string, file: string): void }, file: string) => void>;
+
 /** Makes `require` compile local TypeScript. */
-function compileRequired(extensions: NodeJS.RequireExtensions): void {
+function compileRequired(): void {
+  const extensions = (Module as unknown as { readonly _extensions: Extensions })._extensions;
   for (const ending of ['.ts', '.tsx', '.cts', '.jsx']) {
     extensions[ending] = (module, file) => {
       if (!isLocalFile(file)) throw new Error(`${file}: expected JavaScript in an installed package, found TypeScript`);
       const { code, map } = compile(readFileSync(file, 'utf8'), file, 'commonjs');
       registerSource(file, { cell: null, file }, map);
-      (module as NodeModule & { _compile(code: string, file: string): void })._compile(code, file);
+      module._compile(code, file);
     };
   }
 }
 
-/** Plotly's bundle needs a browser; our figures do not need Plotly in the session. */
+/** @throws Error that names the figure helper, for Plotly's bundle for browsers */
 function refuseBrowserBundle(specifier: string): void {
-  if (!/^plotly\.js(-|\/|$)/.test(specifier)) return;
-  throw new Error(`import of "${specifier}": expected a package for Node, found a bundle for browsers; `
-    + 'show({ data, layout }) draws a plotly figure here, without any import');
+  const hint = browserBundleHint(`'${specifier}'`);
+  if (hint !== null) throw new Error(hint);
 }

@@ -27,9 +27,9 @@ export function compile(text: string, file: string, format: 'module' | 'commonjs
 /** What of the nearest `tsconfig.json` changes how a file runs. */
 function emitOptions(file: string): ts.CompilerOptions {
   const typescript = require('typescript') as typeof ts;
-  const path = typescript.findConfigFile(file, typescript.sys.fileExists);
+  const path = typescript.findConfigFile(file, name => typescript.sys.fileExists(name));
   if (path === undefined) return { jsx: typescript.JsxEmit.React };
-  const { config } = typescript.readConfigFile(path, typescript.sys.readFile) as { config?: { compilerOptions?: object } };
+  const { config } = typescript.readConfigFile(path, name => typescript.sys.readFile(name)) as { config?: { compilerOptions?: object } };
   const { options } = typescript.convertCompilerOptionsFromJson(config?.compilerOptions ?? {}, file);
   const { jsx = typescript.JsxEmit.React, jsxFactory, jsxFragmentFactory, jsxImportSource, experimentalDecorators, emitDecoratorMetadata, useDefineForClassFields } = options;
   const chosen = { jsx, jsxFactory, jsxFragmentFactory, jsxImportSource, experimentalDecorators, emitDecoratorMetadata, useDefineForClassFields };

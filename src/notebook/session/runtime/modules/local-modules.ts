@@ -83,7 +83,7 @@ export class LocalModules {
     for (const [file, module] of Object.entries(cache)) {
       if (module === undefined || !isLocalFile(file)) continue;
       this.#add(file, null, fingerprint(file));
-      for (const child of (module as Partial<NodeModule>).children ?? []) {
+      for (const child of (module as Partial<NodeJS.Module>).children ?? []) {
         if (isLocalFile(child.id)) this.#add(child.id, file, fingerprint(child.id));
       }
     }

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { errorOf, sessionOfTest } from './session-of-test.js';
+
+const test = sessionOfTest({ node: { path: process.execPath, args: ['--max-old-space-size=64'], env: { ...process.env as Record<string, string> } } });
+const { run } = test;
+
+describe('a cell that ends the process', () => {
+  it.each([
+    ['process.exit()', 'process.exit(3)', /ended the session's process by process\.exit\(3\)/],
+    ['process.abort()', 'process.abort()', /ended the session's process by process\.abort\(\)/],
+    ['a signal', 'process.kill(process.pid, "SIGKILL"); await new Promise(() => {})', /ended by signal SIGKILL/],
+    ['a full heap', 'const kept: unknown[] = []; for (;;) kept.push(new Array(1e5).fill({}).map(() => ({})))', /out of memory/],
+  ])('by %s fails with that reason, and the next one runs in a fresh session', async (_, code, reason) => {
+    await run('let before = 1; console.log("kept output")');
+    const crashesBefore = test.crashes.length;
+    const cell = await run(`console.log("printed before");\n${code}`);
+    expect(errorOf(cell)).toMatchObject({ kind: 'crashed', message: expect.stringMatching(reason) as string });
+    expect(cell.text).toContain('printed before');
+    expect(test.crashes.length).toBe(crashesBefore + 1);
+    expect((await run('typeof before')).value).toBe("'undefined'");
+  });
+
+  it('tells the place of process.exit()', async () => {
+    expect(errorOf(await run('\nprocess.exit()')).frames[0]).toMatchObject({ line: 2 });
+  });
+
+  it('in a timer after its cell has ended, the session starts anew', async () => {
+    const crashesBefore = test.crashes.length;
+    await run('setTimeout(() => { process.exit() }, 20)');
+    await expect.poll(() => test.crashes.length).toBe(crashesBefore + 1);
+    expect((await run('1')).value).toBe('1');
+  });
+});

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { startSession } from '../../../src/notebook/index.js';
+import { errorOf, sessionOfTest } from './session-of-test.js';
+import { temporaryFolder } from '../../temporary-folder.js';
+
+const test = sessionOfTest({ inspect: true });
+const { run } = test;
+const files = temporaryFolder();
+
+describe('a session', () => {
+  it('tells its variables without running any of their code', async () => {
+    await run(`globalThis.ran = 0;
+const number = 1; let text = 'abc'; const list = [1, 2, 3]; function f() {} class Point { get x() { ran++; return 1 } }
+const point = new Point(); const bytes = new Uint8Array(4); const map = new Map([[1, 2]]);
+const trap = new Proxy({}, { get() { ran++; return 1 }, ownKeys() { ran++; return [] } });`);
+    const variables = Object.fromEntries((await test.session.variables()).map(({ name, ...variable }) => [name, variable]));
+    expect(variables).toMatchObject({
+      number: { type: 'number', preview: '1', size: '' }, text: { type: 'string', preview: "'abc'", size: '3 characters' },
+      list: { type: 'Array(3)', preview: '[ 1, 2, 3 ]', size: '3 elements' }, f: { type: 'function' }, Point: { type: 'class' },
+      point: { type: 'Point', preview: 'Point {}' }, bytes: { type: 'Uint8Array', size: '4 bytes' }, map: { type: 'Map', size: '1 entry' },
+      trap: { type: 'Proxy' }, ran: { type: 'number', preview: '0' },
+    });
+    for (const hidden of ['__binvit', 'require', 'display', 'process', 'Array']) expect(variables).not.toHaveProperty(hidden);
+  });
+
+  it('passes questions of a cell on, and their answers back', async () => {
+    const asked: unknown[] = [];
+    const cell = await run('[await input("name?"), await input("word?", { password: true })]', {
+      input: request => {
+        asked.push(request);
+        return Promise.resolve(`answer ${asked.length}`);
+      },
+    });
+    expect(asked).toEqual([{ prompt: 'name?', password: false }, { prompt: 'word?', password: true }]);
+    expect(cell.value).toBe("[ 'answer 1', 'answer 2' ]");
+  });
+
+  it('input() fails where nobody can be asked', async () => {
+    expect(errorOf(await run('await input("name?")')).message).toMatch(/^input\(\): expected a front end that can ask, found none/);
+  });
+
+  it('gives the address of its inspector', async () => {
+    expect(await test.session.inspectorUrl()).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\//);
+  });
+
+  it('restart forgets names, fails the cells that run and wait, and counts from 1', async () => {
+    const running = run('await new Promise(() => {})');
+    const waiting = run('2');
+    await test.session.restart();
+    expect(errorOf(await running)).toMatchObject({ kind: 'interrupted', message: 'the session was restarted before the cell ended' });
+    expect(errorOf(await waiting).kind).toBe('interrupted');
+    const fresh = await run('typeof number');
+    expect(fresh.value).toBe("'undefined'");
+    expect(fresh.result.executionCount).toBe(1);
+  });
+
+  it('after close, cells fail and say so', async () => {
+    const closed = startSession({ cwd: test.folder });
+    await closed.close();
+    const result = await closed.execute('1', { cell: { id: 'a' }, output: () => undefined });
+    expect(result).toMatchObject({ status: 'error', error: { message: 'the session was closed before the cell ended' } });
+  });
+});
+
+describe('history', () => {
+  it('is kept in a file over sessions, with tail, range and search', async () => {
+    const historyFile = join(files.path('history'), 'cells.jsonl');
+    for (const codes of [['a1', 'b1'], ['a2', 'b2', 'a2']]) {
+      const session = startSession({ cwd: test.folder, typeCheck: 'off', historyFile });
+      for (const code of codes) await session.execute(`"${code}"`, { cell: { id: 'a' }, output: () => undefined });
+      if (codes.length === 3) {
+        expect(session.history.tail(2).map(entry => [entry.session, entry.line, entry.code])).toEqual([[2, 2, '"b2"'], [2, 3, '"a2"']]);
+        expect(session.history.range(0, 1, 3).map(entry => entry.code)).toEqual(['"a2"', '"b2"']);
+        expect(session.history.range(-1, 1, null).map(entry => entry.code)).toEqual(['"a1"', '"b1"']);
+        expect(session.history.search('*a?"', 10, true).map(entry => entry.code)).toEqual(['"a1"', '"a2"']);
+      }
+      await session.close();
+    }
+    expect(readFileSync(historyFile, 'utf8').trim().split('\n')).toHaveLength(5);
+  });
+});

@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encodeFrame, FrameReader } from '../../../src/notebook/session/frames.js';
+import { flushMark } from '../../../src/notebook/session/messages.js';
+import { RawStream } from '../../../src/notebook/session/raw-stream.js';
+
+/** Cuts bytes at arbitrary places. */
+function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
+  const places = [...new Set(cuts.map(cut => cut % (bytes.length + 1)))].sort((a, b) => a - b);
+  return [0, ...places].map((start, index) => bytes.subarray(start, places[index] ?? bytes.length));
+}
+
+const cuts = fc.array(fc.nat(), { maxLength: 8 });
+
+describe('RawStream', () => {
+  it('gives the text back without its marks, wherever the pieces are cut', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 4 }), cuts, async (texts, places) => {
+      let shown = '';
+      const stream = new RawStream(text => { shown += text; });
+      const reached = texts.map((_, index) => stream.mark(index));
+      const bytes = Buffer.from(texts.map((text, index) => text + flushMark(index)).join(''));
+      for (const piece of pieces(bytes, places)) stream.push(piece);
+      await Promise.all(reached);
+      stream.end();
+      expect(shown).toBe(Buffer.from(texts.join('')).toString());
+    }));
+  });
+});
+
+describe('FrameReader', () => {
+  it('gives every message back, wherever the pieces are cut', () => {
+    fc.assert(fc.property(fc.array(fc.record({ text: fc.string({ unit: 'binary' }) })), cuts, (messages, places) => {
+      const received: unknown[] = [];
+      const reader = new FrameReader(message => { received.push(message); });
+      for (const piece of pieces(Buffer.concat(messages.map(encodeFrame)), places)) reader.push(piece);
+      expect(received).toEqual(JSON.parse(JSON.stringify(messages)));
+    }));
+  });
+});
