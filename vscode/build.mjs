@@ -63,7 +63,7 @@ const { metafile } = await build({
 await build({
   ...common, bundle: false, minify: false, entryPoints: Object.keys(metafile.inputs), outbase: 'src', outdir: bundles, format: 'esm', target: 'node20', absWorkingDir: root,
 });
-await build({ ...common, entryPoints: ['renderer/index.ts'], outfile: join(bundles, 'renderer.js'), format: 'esm', platform: 'browser', target: 'es2022' });
+await build({ ...common, legalComments: 'external', entryPoints: ['renderer/index.ts'], outfile: join(bundles, 'renderer.js'), format: 'esm', platform: 'browser', target: 'es2022' });
 
 // Packages that the session loads at run time: TypeScript with its libraries, and the types of Node for projects without.
 const typescript = join(modules, 'typescript');

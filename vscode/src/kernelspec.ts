@@ -30,5 +30,5 @@ export const isForeign = ({ name }: NotebookKernelspec): boolean => foreign.incl
 /** What a notebook needs in its metadata so that it opens with the same language and kernel everywhere. */
 export const ownMetadata = {
   kernelspec: { name: 'binvit', display_name: 'TypeScript (binvit)', language: 'typescript' },
-  language_info: { name: 'typescript', file_extension: '.ts', mimetype: 'text/x.typescript' },
+  language_info: { name: 'typescript', file_extension: '.ts', mimetype: 'text/typescript' },
 } as const;

@@ -11,7 +11,8 @@ export async function checkDebugger({ workbench, pictures, check }: Bench): Prom
     await workbench.run(0);
     await workbench.cursorBehind(1, 'return doubled');
     await page.keyboard.press('F9');
-    await workbench.command('binvit: Debug This Cell');
+    await workbench.cell(1).locator('.run-button-container .codicon-chevron-down').click();
+    await page.locator('.monaco-menu .action-label', { hasText: 'Debug This Cell' }).click();
     await page.locator('.debug-call-stack .monaco-list-row', { hasText: 'twice' }).waitFor();
     await page.screenshot({ path: join(pictures, 'debug.png') });
     assert.match(await page.locator('.debug-call-stack .monaco-list-row', { hasText: 'twice' }).innerText(), /3:/);

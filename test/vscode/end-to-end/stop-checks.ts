@@ -36,6 +36,14 @@ export async function checkStopping({ workbench, check }: Bench): Promise<void> 
     await workbench.output("Cannot find name 'kept'");
   });
 
+  await check('a restart ends an endless loop', async () => {
+    await workbench.start(1);
+    await page.locator('.statusbar-item', { hasText: 'binvit: busy' }).waitFor();
+    await workbench.button('Restart').click();
+    await workbench.ended(1);
+    await page.locator('.statusbar-item', { hasText: 'binvit: idle' }).waitFor();
+  });
+
   await check('the session ends with its notebook', async () => {
     await workbench.run(0);
     const pid = Number(await (await workbench.output(/^\s*\d{2,}\s*$/)).innerText());

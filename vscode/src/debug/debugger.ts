@@ -40,30 +40,23 @@ export class CellDebugger implements vscode.Disposable {
     const kernel = this.#controller.kernel(cell?.notebook);
     if (cell === undefined || kernel === undefined) return;
     const key = cell.notebook.uri.toString();
+    if (kernel.state === 'busy') {
+      void vscode.window.showWarningMessage('A cell of this notebook is running: wait for its end, or stop it, before you debug another.');
+      return;
+    }
     const inspector = await openInspector(await kernel.session());
     try {
-      const ready = this.#whenReady(key);
-      const started = await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(cell.notebook.uri), attachConfiguration(inspector.url, key));
-      if (!started) return;
-      await ready;
+      const ready = new Promise<void>(resolve => { this.#waiting.set(key, resolve); });
+      const folder = vscode.workspace.getWorkspaceFolder(cell.notebook.uri);
+      if (!await vscode.debug.startDebugging(folder, attachConfiguration(inspector.url, key))) return;
+      await inTime(ready);
       await kernel.run([cell]);
     } finally {
+      this.#waiting.delete(key);
       const session = this.#sessions.get(key);
       if (session !== undefined) await vscode.debug.stopDebugging(session);
       await inspector.close();
     }
-  }
-
-  async #whenReady(key: string): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const timeout = setTimeout(() => {
-        reject(new Error(`The debugger did not attach to the session within ${attachMs / 1000} s; restart the session and try again.`));
-      }, attachMs);
-      this.#waiting.set(key, () => {
-        clearTimeout(timeout);
-        resolve();
-      });
-    }).finally(() => this.#waiting.delete(key));
   }
 
   #track(session: vscode.DebugSession): vscode.DebugAdapterTracker | undefined {
@@ -82,6 +75,18 @@ export class CellDebugger implements vscode.Disposable {
       },
     };
   }
+}
+
+async function inTime(ready: Promise<void>): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const timeout = setTimeout(() => {
+      reject(new Error(`The debugger did not attach to the session within ${attachMs / 1000} s; restart the session and try again.`));
+    }, attachMs);
+    void ready.then(() => {
+      clearTimeout(timeout);
+      resolve();
+    });
+  });
 }
 
 function activeCell(): vscode.NotebookCell | undefined {
