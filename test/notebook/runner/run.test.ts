@@ -68,8 +68,8 @@ describe('runNotebook', () => {
   it('interrupts a cell that takes too long, which has then failed', async () => {
     const { notebook, status, failure } = await run(notebookOf('console.log("in");\nwhile (true) {}', '1'), { timeoutMs: 2500 });
     expect(status).toBe('failed');
-    expect(failure?.error).toMatchObject({ kind: 'interrupted', name: 'TimeoutError', message: 'the cell ran longer than 2.5 s and was interrupted' });
-    expect(shownBy(notebook)).toEqual([['in\n', 'TimeoutError: the cell ran longer than 2.5 s and was interrupted'], []]);
+    expect(failure?.error).toMatchObject({ kind: 'interrupted', name: 'TimeoutError', message: expect.stringMatching(/^the cell ran longer than 2.5 s; the cell was interrupted/) as string });
+    expect(shownBy(notebook)).toEqual([['in\n', expect.stringMatching(/^TimeoutError: the cell ran longer than 2.5 s; /)], []]);
   });
 
   it('ends when it is told to, and keeps what was shown', async () => {

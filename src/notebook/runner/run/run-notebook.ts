@@ -178,7 +178,7 @@ class Run {
 }
 
 function timeoutError(error: CellError, timeoutMs: number): CellError {
-  const message = `the cell ran longer than ${timeoutMs / 1000} s and was interrupted`;
+  const message = `the cell ran longer than ${timeoutMs / 1000} s; ${error.message}`;
   const [, ...rest] = error.traceback;
   return { ...error, name: 'TimeoutError', message, traceback: [`TimeoutError: ${message}`, ...rest] };
 }
