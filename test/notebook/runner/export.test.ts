@@ -137,8 +137,8 @@ describe.skipIf(chromiumPath === null)(`the page in Chromium${chromiumPath === n
     return { page: tab, requests, complaints };
   }
 
-  it.each(['light', 'dark'] as const)('draws its figure, runs nothing of the notebook, fetches nothing and has no violation of accessibility (%s)', async scheme => {
-    const { page: tab, requests, complaints } = await open(scheme);
+  it.each([['light', 1000], ['dark', 340]] as const)('draws its figure, runs nothing of the notebook, fetches nothing and has no violation of accessibility (%s, %i pixels wide)', async (scheme, width) => {
+    const { page: tab, requests, complaints } = await open(scheme, { viewport: { width, height: 900 } });
     await tab.locator('.plot .scatterlayer').waitFor();
     expect(await tab.locator('.plot').getAttribute('aria-label')).toBe('Accuracy rises from 3 to 4.');
     expect(await tab.evaluate('window.pwned')).toBeUndefined();

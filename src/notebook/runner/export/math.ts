@@ -66,9 +66,11 @@ export class Formulas {
 
   /** Markup of a formula, with MathML for readers that do not see it. A faulty one stays readable as its source. */
   render(tex: string, display: boolean): string {
-    return katex.renderToString(tex, {
+    const markup = katex.renderToString(tex, {
       displayMode: display, macros: this.#macros, globalGroup: true, throwOnError: false, errorColor: 'currentColor', strict: 'ignore',
     });
+    // A formula wider than the page scrolls, also for who has no mouse.
+    return markup.replace('<span class="katex-display">', '<span class="katex-display" tabindex="0">');
   }
 
   /** Markup of a `text/latex` output, which has its delimiters or none. */
