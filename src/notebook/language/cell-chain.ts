@@ -72,10 +72,9 @@ export class CellChain {
     return this.#references.has(module);
   }
 
-  /** Replaces the text of a module by one that declares the same, and may have lost imports that it did not need. */
+  /** Replaces the text of a module by one that declares the same, and may have lost the import of names that it did not need. */
   replace(module: number, text: string): void {
-    const imports = text.split(`from '${this.index}'`).length - 1;
-    this.files.write(this.path(module), `import {} from '${this.index}';`.repeat(Math.max(0, 2 - imports)) + text);
+    this.files.write(this.path(module), text.includes(`from '${this.index}'`) ? text : `${scopeImports([], this.index)}\n${text}`);
     this.#references.set(module, referencedModules(text));
   }
 

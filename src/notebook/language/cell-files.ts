@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import type ts from 'typescript';
 import { fileVersion } from './compiler-options.js';
@@ -21,8 +22,10 @@ export class CellFiles implements ts.LanguageServiceHost {
   readonly #disk = new Map<string, DiskFile>();
   /** Versions of the `package.json`s of the packages of which a file was read. */
   readonly #packages = new Map<string, string>();
-  /** By importing file: what its imports lead to; `null` for one that leads to nothing, or to no types. */
-  readonly #imports = new Map<string, ReadonlyMap<string, string | null>>();
+  /** By importing file outside of packages: what its imports lead to; `null` for one that leads to nothing. */
+  readonly #imports = new Map<string, readonly (string | null)[]>();
+  /** Importing files some of whose imports were not found, or are no longer there. */
+  readonly #stale = new Set<string>();
   #packageResolutions: ts.ModuleResolutionCache;
   #localResolutions: ts.ModuleResolutionCache | null = null;
   #version = 0;
@@ -49,7 +52,7 @@ export class CellFiles implements ts.LanguageServiceHost {
 
   /** What a local file of the program imports, as paths; names that are not found are left out. */
   importsOf(path: string): string[] {
-    return [...this.#imports.get(path)?.values() ?? []].filter(target => target !== null);
+    return this.#imports.get(path)?.filter(target => target !== null) ?? [];
   }
 
   /** Looks at the disk again: edited, added and removed local files, and packages that were installed, updated or removed. */
@@ -70,7 +73,11 @@ export class CellFiles implements ts.LanguageServiceHost {
       this.#forget(path);
       this.#version++;
     }
-    if ([...this.#imports.keys()].some(path => this.hasInvalidatedResolutions(path))) this.#version++;
+    this.#stale.clear();
+    for (const [path, targets] of this.#imports) {
+      if (targets.some(target => target === null || !this.#isThere(target))) this.#stale.add(path);
+    }
+    if (this.#stale.size > 0) this.#version++;
   }
 
   /** Has a file parsed anew. */
@@ -78,6 +85,10 @@ export class CellFiles implements ts.LanguageServiceHost {
     const file = this.#disk.get(path);
     if (file !== undefined) this.#disk.set(path, { ...file, version: `${file.version}+` });
     this.#version++;
+  }
+
+  #isThere(path: string): boolean {
+    return this.#own.has(path) || this.#disk.has(path) || fileVersion(path) !== '';
   }
 
   #forget(path: string): void {
@@ -164,15 +175,8 @@ export class CellFiles implements ts.LanguageServiceHost {
     return this.#own.has(path) ? path : typescript.sys.realpath?.(path) ?? path;
   }
 
-  /**
-   * A file some of whose imports were not found, or are no longer there, is resolved again. TypeScript calls this one as a
-   * function.
-   */
-  readonly hasInvalidatedResolutions = (path: string): boolean => {
-    const imports = this.#imports.get(path);
-    if (imports === undefined || path.includes(packageFolder)) return false;
-    return [...imports.values()].some(target => target === null || !this.#own.has(target) && !this.#disk.has(target));
-  };
+  /** Such a file is resolved again. TypeScript calls this one as a function. */
+  readonly hasInvalidatedResolutions = (path: string): boolean => this.#stale.has(path);
 
   /** TypeScript asks for it, though it does not say so: without it, every `package.json` is read again and again. */
   getModuleResolutionCache(): ts.ModuleResolutionCache {
@@ -181,22 +185,23 @@ export class CellFiles implements ts.LanguageServiceHost {
 
   resolveModuleNameLiterals(literals: readonly ts.StringLiteralLike[], containingFile: string, redirected: ts.ResolvedProjectReference | undefined,
     options: ts.CompilerOptions, containingSourceFile: ts.SourceFile): readonly ts.ResolvedModuleWithFailedLookupLocations[] {
-    const cache = containingFile.includes(packageFolder) ? this.#packageResolutions : this.#localResolutions ??= this.#newResolutions();
-    const imports = new Map<string, string | null>();
+    const inPackage = containingFile.includes(packageFolder);
+    const cache = inPackage ? this.#packageResolutions : this.#localResolutions ??= this.#newResolutions();
+    const targets: (string | null)[] = [];
     const resolved = literals.map((literal): ts.ResolvedModuleWithFailedLookupLocations => {
       const own = literal.text.startsWith(ownSpecifier) ? this.path(literal.text.slice(ownSpecifier.length)) : '';
       if (this.#own.has(own)) {
-        imports.set(literal.text, own);
+        targets.push(own);
         return { resolvedModule: { resolvedFileName: own, extension: typescript.Extension.Ts } };
       }
       const mode = typescript.getModeForUsageLocation(containingSourceFile, literal, options);
       const resolution = typescript.resolveModuleName(literal.text, containingFile, options, this, cache, redirected, mode);
       const target = resolution.resolvedModule;
-      const untyped = target === undefined || /\.[cm]?js$/.test(target.extension);
-      imports.set(literal.text, untyped && !literal.text.startsWith('node:') ? null : target?.resolvedFileName ?? null);
+      // Node's own modules are declared, not found.
+      if (target !== undefined || !isBuiltin(literal.text)) targets.push(target?.resolvedFileName ?? null);
       return resolution;
     });
-    this.#imports.set(containingFile, imports);
+    if (!inPackage) this.#imports.set(containingFile, targets);
     return resolved;
   }
 }

@@ -25,16 +25,16 @@ export function referencedModules(text: string): ReadonlySet<number> {
 
 /**
  * Declarations that bring names of earlier cells into a module, on one line. An import cannot be assigned to, so a variable is
- * declared with the type of the imported one. The index is imported in the same way whatever the names are: as long as no file
- * changes its imports, TypeScript reuses the whole structure of the program.
+ * declared with the type of the imported one. The index is imported once, whatever the names are: as long as no file changes its
+ * imports, TypeScript reuses the whole structure of the program.
  *
  * @param index specifier of the module that exports the names of all modules
  */
 export function scopeImports(names: readonly (readonly [string, ScopeName])[], index: string): string {
-  const isVariable = ([, { kind }]: readonly [string, ScopeName]): boolean => kind === 'let' || kind === 'var';
-  const imported = names.filter(entry => !isVariable(entry)).map(([name, { module }]) => `${exportName(name, module)} as ${name}`);
-  const variables = names.filter(isVariable).map(([name, { module }]) => `declare let ${name}: typeof __binvit.${exportName(name, module)};`);
-  return [`import { ${imported.join(', ')} } from '${index}'; import * as __binvit from '${index}';`, ...variables].join(' ');
+  const local = (name: string, { kind }: ScopeName): string => (kind === 'let' || kind === 'var' ? `__binvit_${name}` : name);
+  const imported = names.map(([name, entry]) => `${exportName(name, entry.module)} as ${local(name, entry)}`);
+  const variables = names.filter(([name, entry]) => local(name, entry) !== name).map(([name]) => `declare let ${name}: typeof __binvit_${name};`);
+  return [`import { ${imported.join(', ')} } from '${index}';`, ...variables].join(' ');
 }
 
 const stubs: Record<DeclarationKind, (name: string) => string> = {

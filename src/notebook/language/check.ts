@@ -45,7 +45,7 @@ export class TypeChecker {
     return types;
   }
 
-  /** A package without types is not wrong, it is implicitly \`any\`; neither is one that Node finds and TypeScript does not. */
+  /** A package without types is not wrong, it is implicitly `any`; neither is one that Node finds and TypeScript does not. */
   #isHarmless({ code, file, start, length }: ts.Diagnostic): boolean {
     if (code === moduleWithoutTypes) return true;
     if (code !== cannotFindModule || file === undefined || start === undefined || length === undefined) return false;

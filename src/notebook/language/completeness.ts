@@ -18,7 +18,7 @@ function statusOf({ text, errors }: CellSource): Completeness['status'] {
   if (error === undefined) return 'complete';
   if (missingClosingTags.includes(error.code)) return 'incomplete';
   if (error.code === unterminatedString) return text.trimEnd().endsWith('\\') ? 'incomplete' : 'invalid';
-  return (error.start ?? 0) + (error.length ?? 0) >= end && (error.start ?? 0) >= end - 0 ? 'incomplete' : 'invalid';
+  return (error.start ?? 0) >= end ? 'incomplete' : 'invalid';
 }
 
 /** The last line's indentation, and one step more after an opening bracket. */

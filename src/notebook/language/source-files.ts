@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type ts from 'typescript';
 import { typescript } from './typescript.js';
 
@@ -75,7 +74,7 @@ export class DiskSnapshot implements ts.IScriptSnapshot {
   constructor(private readonly path: string) {}
 
   getText(start: number, end: number): string {
-    this.#text ??= typescript.sys.readFile(this.path) ?? readFileSync(this.path, 'utf8');
+    this.#text ??= typescript.sys.readFile(this.path) ?? '';
     return start === 0 && end === this.#text.length ? this.#text : this.#text.slice(start, end);
   }
 

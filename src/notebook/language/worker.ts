@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CellLanguage } from './cell-language.js';
+import { keepCompiled } from './typescript.js';
 import type { LanguageReply, LanguageRequest } from './messages.js';
 
+const pauseMs = 100;
 const port = parentPort!;
 const language = new CellLanguage(workerData as { readonly cwd: string });
 let idle: NodeJS.Timeout | undefined;
-
 
 port.on('message', ({ id, method, args }: LanguageRequest) => {
   clearTimeout(idle);
@@ -14,7 +15,8 @@ port.on('message', ({ id, method, args }: LanguageRequest) => {
 });
 
 // The first check is the slow one, so it is done before there is a cell.
-language.settle();
+language.prepare('1', { id: '' });
+settleWhenIdle();
 
 function reply(id: number, answer: () => unknown): LanguageReply {
   try {
@@ -26,6 +28,8 @@ function reply(id: number, answer: () => unknown): LanguageReply {
 
 /** Cells that run one after another come first. */
 function settleWhenIdle(): void {
-  const pauseMs = 100;
-  idle = setTimeout(() => { language.settle(); }, pauseMs);
+  idle = setTimeout(() => {
+    language.settle();
+    keepCompiled();
+  }, pauseMs);
 }
