@@ -3,7 +3,7 @@ import { Random } from '../../../src/backend/index.js';
 import { errorOf, sessionOfTest } from './session-of-test.js';
 
 const test = sessionOfTest();
-const { run, interrupted, session } = { run: test.run, interrupted: test.interrupted, session: () => test.session };
+const { run, interrupted } = test;
 const sleep = (ms: number): Promise<void> => new Promise(resolve => { setTimeout(resolve, ms); });
 
 /** Ways to keep a session busy. */
@@ -49,7 +49,7 @@ describe('interrupt', () => {
     const cell = run('await input("name?")', {
       input: (_request, signal) => {
         asked = signal;
-        void session().interrupt();
+        void test.session.interrupt();
         return new Promise(() => undefined);
       },
     });
@@ -58,7 +58,7 @@ describe('interrupt', () => {
   });
 
   it('without a running cell does nothing', async () => {
-    await session().interrupt();
+    await test.session.interrupt();
     expect((await run('keep')).value).toBe('1');
   });
 
@@ -69,7 +69,7 @@ describe('interrupt', () => {
     for (let time = 0; time < 100; time++) {
       const cell = run(ways[time % ways.length]!);
       await sleep(random.uniform() * 8);
-      await session().interrupt();
+      await test.session.interrupt();
       expect(errorOf(await cell).kind).toBe('interrupted');
       expect((await run('++count')).value).toBe(String(time + 1));
     }

@@ -19,10 +19,10 @@ export interface TestSession {
   readonly session: NotebookSession;
   readonly folder: string;
   readonly crashes: string[];
-  write(name: string, text: string): void;
-  run(code: string, options?: Partial<ExecuteOptions>): Promise<Ran>;
+  readonly write: (name: string, text: string) => void;
+  readonly run: (code: string, options?: Partial<ExecuteOptions>) => Promise<Ran>;
   /** Runs a cell and stops it as soon as it has printed `running`. */
-  interrupted(code: string): Promise<Ran>;
+  readonly interrupted: (code: string) => Promise<Ran>;
 }
 
 export function sessionOfTest(options: Partial<SessionOptions> = {}): TestSession {

@@ -15,13 +15,13 @@ function show(label: string, thrown: unknown): void {
 }
 
 function reportCalls(name: 'exit' | 'abort'): void {
-  const original: unknown = process[name];
-  const reporting = (code?: number | string | null): never => {
-    const call = `process.${name}(${code ?? ''})`;
+  const original: (...codes: never[]) => never = process[name].bind(process);
+  const reporting = (...codes: never[]): never => {
+    const call = `process.${name}(${codes.join('')})`;
     const error = new Error(`the cell ended the session's process by ${call}`);
     Error.captureStackTrace(error, reporting);
     report({ type: 'exit', call, error: cellErrorOf(error) });
-    return Reflect.apply(original as () => never, process, [code]) as never;
+    return original(...codes);
   };
   process[name] = reporting;
 }

@@ -83,7 +83,8 @@ export class CellModules {
 /** An error of the loader's thread knows no place in a cell; it gets the one of the import. */
 function placed(error: unknown, here: Error): unknown {
   if (error instanceof Error && parseFrames(error.stack ?? '').length === 0) {
-    error.stack = [`${error.name}: ${error.message}`, ...(here.stack ?? '').split('\n').slice(1)].join('\n');
+    const stack = [`${error.name}: ${error.message}`, ...(here.stack ?? '').split('\n').slice(1)].join('\n');
+    Reflect.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true, enumerable: false });
   }
   return error;
 }

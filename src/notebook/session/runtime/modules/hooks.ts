@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { LoadHookContext, ResolveHookContext, ResolveFnOutput, LoadFnOutput } from 'node:module';
-import { extname } from 'node:path';
+import { isBuiltin, type LoadFnOutput, type LoadHookContext, type ResolveFnOutput, type ResolveHookContext } from 'node:module';
+import { dirname, extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { compile } from './compile.js';
 import type { HookData, LoaderMessage, VersionMessage } from './hook-messages.js';
+import { isInstalled } from './installed.js';
 import { findLocalFile, fingerprint, isLocalFile, isTypeScript } from './local-file.js';
 
 /*
@@ -42,6 +43,8 @@ export async function resolve(
     if (/^(\.{0,2}\/|\.{1,2}$)/.test(specifier)) {
       const found = findLocalFile(specifier, path);
       if (found !== null) return { url: pathToFileURL(found).href, shortCircuit: true };
+    } else if (!/^(#|[a-z][a-z\d+.-]*:)/i.test(specifier) && !isBuiltin(specifier) && !isInstalled(specifier, path)) {
+      throw Object.assign(new Error(`Cannot find package '${specifier}' from ${dirname(path)}: install it there, the session then finds it`), { code: 'ERR_MODULE_NOT_FOUND' });
     }
     return next(specifier, { ...context, parentURL: pathToFileURL(path).href });
   }
