@@ -15,12 +15,12 @@ export interface CellQueueOptions {
   readonly iopub: Iopub;
   readonly stdin: Stdin;
   /** Wraps a request into `busy` and `idle`, and sends the reply that `handle` gives. */
-  readonly answer: (request: Message, handle: () => Promise<JsonObject>) => Promise<JsonObject>;
+  readonly answer: (request: Message, handle: () => Promise<JsonObject>) => Promise<void>;
 }
 
 /**
- * The `execute_request`s of a kernel, one after the other. When one fails, those that have come by then and allow it are
- * answered with an error in their turn and do not run.
+ * The `execute_request`s of a kernel, one after the other. When one fails (and does not say `stop_on_error: false`), those
+ * that have come by then are answered with an error and do not run.
  */
 export class CellQueue {
   readonly #options: CellQueueOptions;
@@ -84,7 +84,7 @@ export class CellQueue {
     const silent = fields.flag('silent', false);
     const expressions = fields.texts('user_expressions');
     const help = helpPattern.exec(code)?.[1];
-    if (help !== undefined) return this.#help(help, code, request);
+    if (help !== undefined && !silent) return this.#help(help, code, request);
 
     const cellId = request.metadata.cellId;
     const options: ExecuteOptions = {

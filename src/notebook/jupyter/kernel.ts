@@ -149,7 +149,7 @@ export class JupyterKernel {
     this.#resolveEnded();
   }
 
-  async #answer(channel: Channel<Router>, request: Message, handle: () => Promise<JsonObject>): Promise<JsonObject> {
+  async #answer(channel: Channel<Router>, request: Message, handle: () => Promise<JsonObject>): Promise<void> {
     const status = (state: 'busy' | 'idle', parentHeader: JsonObject): void => { this.#iopub.publish('status', { execution_state: state }, parentHeader); };
     status('busy', request.header);
     let content: JsonObject;
@@ -168,6 +168,5 @@ export class JupyterKernel {
     status('idle', request.header);
     const running = this.#cells.running;
     if (running && running !== request) status('busy', running.header);
-    return content;
   }
 }
