@@ -1,9 +1,15 @@
 import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readJson } from './json-file.js';
 import { readSafetensors } from './safetensors.js';
 import type { SafetensorsTensor } from './safetensors-dtype.js';
 import { readShards } from './shards.js';
+
+/** A parsed JSON file. */
+interface JsonFile {
+  readonly path: string;
+  readonly value: unknown;
+}
 
 /** Weights as they are published: one file or several, perhaps with the model's configuration beside them. */
 export interface WeightsSource {
@@ -15,7 +21,9 @@ export interface WeightsSource {
   /** The header's `__metadata__`; empty for a sharded model. */
   readonly metadata: Readonly<Record<string, string>>;
   /** `config.json` of the same folder; null where there is none. */
-  readonly config: { readonly path: string; readonly value: unknown } | null;
+  readonly config: JsonFile | null;
+  /** `preprocessor_config.json` of the same folder; null where there is none. */
+  readonly preprocessor: JsonFile | null;
 }
 
 const weightsFile = 'model.safetensors';
@@ -30,9 +38,9 @@ const indexFile = 'model.safetensors.index.json';
  */
 export function readWeights(path: string): WeightsSource {
   const file = weightsFileAt(path);
-  const config = configBeside(file);
-  if (file.endsWith('.json')) return { path: file, ...readShards(file), metadata: {}, config };
-  return { path: file, files: [file], ...readSafetensors(file), config };
+  const beside = { config: jsonBeside(file, 'config.json'), preprocessor: jsonBeside(file, 'preprocessor_config.json') };
+  if (file.endsWith('.json')) return { path: file, ...readShards(file), metadata: {}, ...beside };
+  return { path: file, files: [file], ...readSafetensors(file), ...beside };
 }
 
 /**
@@ -50,7 +58,7 @@ export function weightsFileAt(path: string): string {
     + (others.length > 0 ? `${others.join(', ')}: give the path of a safetensors file, or convert to it first` : 'no weights'));
 }
 
-function configBeside(file: string): WeightsSource['config'] {
-  const path = join(dirname(file), 'config.json');
-  return basename(file) !== 'config.json' && statSync(path, { throwIfNoEntry: false })?.isFile() === true ? { path, value: readJson(path).value } : null;
+function jsonBeside(file: string, name: string): JsonFile | null {
+  const path = join(dirname(file), name);
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? { path, value: readJson(path).value } : null;
 }

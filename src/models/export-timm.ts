@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { writeSafetensors, type SafetensorsTensor } from '../io/index.js';
-import { isTimmParameter, timmShape, toTimm } from './orientation.js';
+import { isTimmParameter, toTimm } from './orientation.js';
+import { timmShapes } from './timm-shapes.js';
 import { vitDefinition, vitParameters } from './vit.js';
 
 /**
@@ -12,10 +13,11 @@ import { vitDefinition, vitParameters } from './vit.js';
  */
 export function exportTimm(model: tf.LayersModel, path: string): string[] {
   const { config } = vitDefinition(model);
+  const shapes = timmShapes(config);
   const parameters = vitParameters(model);
   const tensors = parameters.filter(isTimmParameter).map((parameter): [string, SafetensorsTensor] => {
     const data = toTimm(parameter.variable.dataSync<'float32'>(), parameter, config);
-    return [parameter.name, { dtype: 'F32', shape: timmShape(parameter, config), data }];
+    return [parameter.name, { dtype: 'F32', shape: shapes.get(parameter.name)!, data }];
   });
   // The entry by which timm and transformers know that the tensors are PyTorch's.
   writeSafetensors(path, new Map(tensors), { format: 'pt' });

@@ -57,12 +57,12 @@ export function importedConfig(
   }
   // A model that pools by the mean has its norm after it, under another name.
   const namedPool = tensors.has('fc_norm.weight') || !shapes.classToken ? 'avg' : 'token';
-  const config = parseVitConfig({
+  const config = checkedConfig({
     ...shapes, numClasses, imgSize, numHeads,
     globalPool: known.globalPool ?? foreign.globalPool ?? namedPool,
     layerNormEps: known.layerNormEps ?? foreign.layerNormEps ?? (naming === 'timm' ? 1e-6 : 1e-12),
     dropPath: known.dropPath ?? 0,
-  });
+  }, path);
   const origin = (field: UnshapedField, otherwise: string): string =>
     (known[field] !== undefined ? 'given' : foreign[field] !== undefined ? basename(file!.path) : otherwise);
   return {
@@ -75,6 +75,14 @@ export function importedConfig(
       layerNormEps: origin('layerNormEps', `default of ${naming}`),
     },
   };
+}
+
+function checkedConfig(config: unknown, path: string): VitConfig {
+  try {
+    return parseVitConfig(config);
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** What the tensors decide must be what `source` says of it. */

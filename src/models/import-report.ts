@@ -1,5 +1,6 @@
 import type { VitConfig } from './config.js';
 import type { ImportedConfig } from './import-config.js';
+import type { ImportedNormalization } from './import-normalization.js';
 import type { WeightNaming } from './import-names.js';
 
 /** What became of a parameter or of a tensor of the file. */
@@ -21,6 +22,8 @@ export interface ImportReport {
   readonly config: VitConfig;
   /** Where the fields that no shape tells come from. */
   readonly origins: ImportedConfig['origins'];
+  /** Of the images; null where no file says. */
+  readonly normalization: ImportedNormalization | null;
   /** Prefixes that were taken off names, and from how many. */
   readonly prefixes: Readonly<Record<string, number>>;
   readonly tensors: readonly ImportedTensor[];
@@ -31,7 +34,7 @@ export interface ImportReport {
  *
  * @returns lines joined by newlines, without one at the end
  */
-export function formatImport({ files, naming, config, origins, prefixes, tensors }: ImportReport): string {
+export function formatImport({ files, naming, config, origins, normalization, prefixes, tensors }: ImportReport): string {
   const count = (action: ImportedTensor['action']): number => tensors.filter(tensor => tensor.action === action).length;
   const width = Math.max(...tensors.map(({ parameter }) => parameter?.length ?? 0));
   return [
@@ -39,6 +42,9 @@ export function formatImport({ files, naming, config, origins, prefixes, tensors
     `names: ${naming}${Object.entries(prefixes).map(([prefix, names]) => `; prefix ${prefix} taken off ${names} names`).join('')}`,
     `model: ${Object.entries(config).map(([field, value]) => `${field} ${String(value)}`).join(', ')}`,
     `not in the shapes: ${Object.entries(origins).map(([field, origin]) => `${field} ${String(config[field as keyof typeof origins])} (${origin})`).join(', ')}`,
+    `images: ${normalization === null
+      ? 'no file says how they are normalised (DeiT: mean and standard deviation of ImageNet; ViT of AugReg and Hugging Face: 0.5 and 0.5)'
+      : `mean ${normalization.mean.join(' ')}, standard deviation ${normalization.std.join(' ')} (${normalization.origin})`}`,
     '',
     ...tensors.map(({ action, parameter, sources, note }) =>
       [action.padEnd('created'.length), (parameter ?? '').padEnd(width), [sources.join(' + '), note].filter(Boolean).join(': ')].join('  ').trimEnd()),

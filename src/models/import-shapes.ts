@@ -24,7 +24,7 @@ export function configFromShapes(tensors: ReadonlyMap<string, TimmTensor>, path:
     imgSize: patchSize * gridOf(tensors, prefixTokens, path),
     patchSize, inChans, embedDim,
     numClasses: tensors.has('head.weight') ? shapeOf(tensors, 'head.weight', ['out', 'in'], path)[0]! : null,
-    depth: 1 + Math.max(...[...tensors.keys()].map(name => Number(/^blocks\.(\d+)\./.exec(name)?.[1] ?? -1))),
+    depth: depthOf(tensors, path),
     mlpRatio: hidden! / embedDim,
     qkvBias: [...tensors.keys()].some(name => name.endsWith('.attn.qkv.bias')),
     classToken,
@@ -36,6 +36,14 @@ function shapeOf(tensors: ReadonlyMap<string, TimmTensor>, name: string, axes: r
   const shape = tensors.get(name)?.shape;
   if (shape?.length === axes.length && !shape.includes(0)) return shape;
   throw new Error(`${path}: expected a tensor ${name} of shape [${axes.join(', ')}], found ${shape === undefined ? 'none of that name' : `[${shape.join(', ')}]`}`);
+}
+
+/** Number of blocks, which must be those from 0 on: no more than the file has tensors for. */
+function depthOf(tensors: ReadonlyMap<string, TimmTensor>, path: string): number {
+  const blocks = new Set([...tensors.keys()].flatMap(name => /^blocks\.(\d+)\./.exec(name)?.[1] ?? []));
+  const stray = [...blocks].find(block => String(Number(block)) !== block || Number(block) >= blocks.size);
+  if (stray === undefined) return blocks.size;
+  throw new Error(`${path}: expected the blocks 0 to ${blocks.size - 1}, as many as there are, found tensors of blocks.${stray}`);
 }
 
 /** Side of the square of patches that the positions are for. */

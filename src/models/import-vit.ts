@@ -6,11 +6,13 @@ import type { VitParameter } from '../layers/index.js';
 import { assembleVit } from './build.js';
 import { prefixTokenCount, type VitConfig } from './config.js';
 import { importedConfig, type ImportConfigOptions, type ImportedConfig } from './import-config.js';
+import { importedNormalization } from './import-normalization.js';
 import { timmTensors, type TimmTensor } from './import-names.js';
 import type { ImportedTensor, ImportReport } from './import-report.js';
 import { drawParameter, startScales } from './initialize.js';
-import { fromTimm, isTimmParameter, timmShape } from './orientation.js';
+import { fromTimm, isTimmParameter } from './orientation.js';
 import { resamplePositions } from './resample-positions.js';
+import { timmShapes } from './timm-shapes.js';
 import { vitParameters } from './vit.js';
 
 export interface ImportOptions extends ImportConfigOptions {
@@ -45,21 +47,20 @@ export function importVit(path: string, options: ImportOptions): ImportedVit {
   const named = timmTensors(source);
   const imported = importedConfig(named, source, options);
   const { config, origins } = imported;
-  const dropped: ImportedTensor[] = named.dropped.map(({ name, reason }) => ({ action: 'dropped', parameter: null, sources: [name], note: reason }));
+  const normalization = importedNormalization(source, config.inChans);
   const tensors = new Map(named.tensors);
-  dropped.push(...dropHeads(tensors, imported));
-  const positions = tensors.get('pos_embed')!;
-  if (config.imgSize !== imported.fileImgSize) tensors.set('pos_embed', resampled(positions, imported));
+  const dropped: ImportedTensor[] = [
+    ...named.dropped.map(({ name, reason }) => ({ action: 'dropped', parameter: null, sources: [name], note: reason }) as const),
+    ...dropHeads(tensors, imported),
+  ];
+  // Before the model takes memory: from here on it is known to be as large as the file.
+  checkTensors(tensors, imported, source.path);
+  if (config.imgSize !== imported.fileImgSize) tensors.set('pos_embed', resampled(tensors.get('pos_embed')!, imported));
 
   const model = assembleVit(config, plan);
-  try {
-    const used = setParameters(model, tensors, imported, random, source.path);
-    const report = { files: source.files, naming: named.naming, config, origins, prefixes: Object.fromEntries(named.prefixes), tensors: [...used, ...dropped] };
-    return { model, config, report };
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
+  const used = setParameters(model, tensors, config, random);
+  const prefixes = Object.fromEntries(named.prefixes);
+  return { model, config, report: { files: source.files, naming: named.naming, config, origins, normalization, prefixes, tensors: [...used, ...dropped] } };
 }
 
 /** Takes the heads of other classes out. */
@@ -86,26 +87,31 @@ function resampled({ sources, values, shape, note }: TimmTensor, { config, fileI
   };
 }
 
-/** Sets every parameter from the file; what the plan adds and a replaced head start as in a new model. */
-function setParameters(
-  model: tf.LayersModel, tensors: ReadonlyMap<string, TimmTensor>, { config, fileNumClasses }: ImportedConfig, random: Random, path: string,
-): ImportedTensor[] {
-  const parameters = vitParameters(model);
-  const isNew = (parameter: VitParameter): boolean =>
-    !isTimmParameter(parameter) || (fileNumClasses !== config.numClasses && isHead(parameter.name));
-  const missing = parameters.filter(parameter => !tensors.has(parameter.name) && !isNew(parameter)).map(({ name }) => name);
-  const names = new Set(parameters.map(({ name }) => name));
-  const unused = [...tensors].filter(([name]) => !names.has(name)).flatMap(([, { sources }]) => sources);
+/** Every tensor of the file's model is there in its shape, but for heads that are to be drawn, and no other is. */
+function checkTensors(tensors: ReadonlyMap<string, TimmTensor>, { config, fileImgSize, fileNumClasses }: ImportedConfig, path: string): void {
+  const shapes = timmShapes({ ...config, imgSize: fileImgSize });
+  const isDrawn = (name: string): boolean => isHead(name) && fileNumClasses !== config.numClasses;
+  const missing = [...shapes.keys()].filter(name => !tensors.has(name) && !isDrawn(name));
+  const unused = [...tensors].filter(([name]) => !shapes.has(name)).flatMap(([, { sources }]) => sources);
   if (missing.length + unused.length > 0) {
     throw new Error(`${path}: expected every tensor of the model and no other, found ${[
       ...(missing.length > 0 ? [`none for ${missing.join(', ')}`] : []), ...(unused.length > 0 ? [`${unused.join(', ')} too many`] : []),
     ].join(', and ')}`);
   }
-  const rows = parameters.map((parameter): ImportedTensor => {
-    const { name } = parameter;
+  for (const [name, { shape, sources }] of tensors) {
+    const expected = shapes.get(name)!;
+    if (expected.join() === shape.join()) continue;
+    throw new Error(`${path}: tensor ${sources.join(', ')}: expected shape [${expected.join(', ')}], found [${shape.join(', ')}]`);
+  }
+}
+
+/** Sets every parameter from the file; what the plan adds and a replaced head start as in a new model. */
+function setParameters(model: tf.LayersModel, tensors: ReadonlyMap<string, TimmTensor>, config: VitConfig, random: Random): ImportedTensor[] {
+  const rows = vitParameters(model).map((parameter): ImportedTensor => {
+    const { name, variable } = parameter;
     const tensor = tensors.get(name);
     if (tensor !== undefined) {
-      setParameter(parameter, tensor, config, path);
+      tf.tidy(() => { variable.assign(tf.tensor(fromTimm(tensor.values, parameter, config), variable.shape)); });
       return { action: 'used', parameter: name, sources: tensor.sources, note: tensor.note };
     }
     drawParameter(parameter, random);
@@ -113,15 +119,6 @@ function setParameters(
   });
   startScales(model);
   return rows;
-}
-
-function setParameter(parameter: VitParameter, { sources, shape, values }: TimmTensor, config: VitConfig, path: string): void {
-  const expected = timmShape(parameter, config);
-  if (expected.join() !== shape.join()) {
-    throw new Error(`${path}: tensor ${sources.join(', ')}: expected shape [${expected.join(', ')}], found [${shape.join(', ')}]`);
-  }
-  const { variable } = parameter;
-  tf.tidy(() => { variable.assign(tf.tensor(fromTimm(values, parameter, config), variable.shape)); });
 }
 
 function createdNote(parameter: VitParameter): string {

@@ -11,18 +11,7 @@ export function isTimmParameter({ role }: VitParameter): boolean {
   return role !== 'scale' && role !== 'shift';
 }
 
-/**
- * Shape of a parameter in timm: linear weights `[out, in]`, the patch projection as a convolution `[out, channel, row, column]`,
- * everything else as here.
- */
-export function timmShape(parameter: VitParameter, { patchSize, inChans }: PatchShape): number[] {
-  const { name, variable } = parameter;
-  if (!isMatrix(parameter)) return variable.shape;
-  const [inputs, outputs] = variable.shape as [number, number];
-  return name === patchWeight ? [outputs, inChans, patchSize, patchSize] : [outputs, inputs];
-}
-
-/** Values of timm's tensor of a parameter, turned to the parameter's own shape. */
+/** Values of timm's tensor of a parameter (see `timmShapes`), turned to the parameter's own shape. */
 export function fromTimm(values: Float32Array, parameter: VitParameter, patch: PatchShape): Float32Array {
   if (!isMatrix(parameter)) return values;
   const [inputs, outputs] = parameter.variable.shape as [number, number];

@@ -43,9 +43,11 @@ describe('readWeights', () => {
     const folder = mkdtempSync(join(temporary, 'single-'));
     const path = join(folder, 'model.safetensors');
     copyFileSync(join(sharded, shard(3)), path);
-    expect(readWeights(folder)).toEqual({ path, files: [path], ...readSafetensors(path), config: null });
+    expect(readWeights(folder)).toEqual({ path, files: [path], ...readSafetensors(path), config: null, preprocessor: null });
     writeFileSync(join(folder, 'config.json'), '{"a": 1}');
     expect(readWeights(path).config).toEqual({ path: join(folder, 'config.json'), value: { a: 1 } });
+    writeFileSync(join(folder, 'preprocessor_config.json'), '{"b": 2}');
+    expect(readWeights(folder).preprocessor).toEqual({ path: join(folder, 'preprocessor_config.json'), value: { b: 2 } });
     writeFileSync(join(folder, indexName), '{}');
     expect(readWeights(folder).path).toBe(path);
   });

@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random, useBackend } from '../../src/backend/index.js';
 import { readSafetensors, writeSafetensors, type SafetensorsTensor } from '../../src/io/index.js';
-import { importVit, type ImportOptions } from '../../src/models/index.js';
+import { formatImport, importVit, type ImportOptions } from '../../src/models/index.js';
+import { casePath } from '../fixtures/cases.js';
 import { fixturePath } from './fixtures.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'binvit-import-'));
@@ -43,6 +44,8 @@ describe('importVit refuses by name', () => {
     ['missing tensors, all of them', 'timm-vit', remove('blocks.1.norm2.bias', 'norm.bias'), 'found none for blocks.1.norm2.bias, norm.bias'],
     ['a whole missing block', 'timm-vit', tensors => { for (const name of tensors.keys()) if (name.startsWith('blocks.0.') && !name.includes('fc1.weight')) tensors.delete(name); },
       'found none for blocks.0.norm1.weight, blocks.0.norm1.bias, blocks.0.attn.qkv.weight, blocks.0.attn.qkv.bias, blocks.0.attn.proj.weight'],
+    ['a hole between blocks', 'timm-vit', add('blocks.7.norm1.weight', 48), 'expected the blocks 0 to 2, as many as there are, found tensors of blocks.7'],
+    ['positions of two models', 'timm-vit', add('pos_embed', 2, 17, 48), 'tensor pos_embed: expected shape [1, 17, 48], found [2, 17, 48]'],
     ['a norm too many', 'timm-vit-avg', add('norm.weight', 32), 'found norm.weight too many'],
     ['a tensor of another shape', 'timm-vit', add('blocks.0.attn.proj.bias', 47), 'tensor blocks.0.attn.proj.bias: expected shape [48], found [47]'],
     ['q without k', 'hf-vit', remove('vit.encoder.layer.1.attention.attention.key.bias'), 'without blocks.1.attn.k.bias'],
@@ -76,7 +79,7 @@ describe('importVit refuses by name', () => {
     ['images that are no squares', 'timm-vit', replace(/"img_size": \[\s*32,\s*32/, '"img_size": [32, 64'), 'model_args.img_size: expected a square, found [32,64]'],
     ['a depth that the weights do not have', 'hf-vit', replace('"num_hidden_layers": 2', '"num_hidden_layers": 3'), 'expected depth 3, as'],
     ['a head of other classes', 'hf-vit', replace('"9": "LABEL_9"', '"9": "LABEL_9", "10": "x"'), 'found the tensors of a model with 10: pass numClasses 11 to draw a new head'],
-    ['a number of heads that does not divide the width', 'hf-vit', replace('"num_attention_heads": 3', '"num_attention_heads": 5'), 'multiple of numHeads 5'],
+    ['a number of heads that does not divide the width', 'hf-vit', replace('"num_attention_heads": 3', '"num_attention_heads": 5'), 'model.safetensors: model.embedDim: expected a multiple of numHeads 5, found 36'],
     ['a configuration of neither library', 'hf-vit', () => '{"width": 3}', 'expected a configuration of timm ("architecture") or Hugging Face ("model_type")'],
     ['a configuration that is no JSON', 'hf-vit', () => '{', 'config.json: expected JSON'],
   ])('%s in config.json', (_, fixture, config, message) => {
@@ -134,6 +137,28 @@ it('a backbone without head gets one when classes are given, and the pooler is d
   ]);
 });
 
+describe('the normalisation of the images', () => {
+  const report = (path: string): ReturnType<typeof importVit>['report'] => importVit(path, { random: Random.seeded(1) }).report;
+
+  it('is that of config.json in timm and of preprocessor_config.json in Hugging Face, and printed', () => {
+    const timm = report(fixturePath('timm-deit-distilled'));
+    expect(timm.normalization).toEqual({ mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], origin: 'config.json' });
+    expect(formatImport(timm)).toContain('images: mean 0.485 0.456 0.406, standard deviation 0.229 0.224 0.225 (config.json)');
+    const path = changed('hf-vit', same);
+    expect(formatImport(report(path))).toContain('images: no file says how they are normalised');
+    writeFileSync(join(path, 'preprocessor_config.json'), '{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}');
+    expect(report(path).normalization).toEqual({ mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], origin: 'preprocessor_config.json' });
+    writeFileSync(join(path, 'preprocessor_config.json'), '{"do_normalize": false, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}');
+    expect(report(path).normalization).toMatchObject({ mean: [0, 0, 0], std: [1, 1, 1] });
+  });
+
+  it('is refused by name when it is not one number a channel', () => {
+    const path = changed('hf-vit', same);
+    writeFileSync(join(path, 'preprocessor_config.json'), '{"image_mean": [0.5], "image_std": [0.5, 0.5, 0.5]}');
+    expect(() => report(path)).toThrow(`${join(path, 'preprocessor_config.json')}: image_mean: expected a number for each of 3 channels, found [0.5]`);
+  });
+});
+
 it('a stale config.json gives way to what is asked for', () => {
   const stale = changed('hf-vit', same, text => text.replace('"image_size": 32', '"image_size": 224').replace('"9": "LABEL_9"', '"9": "LABEL_9", "10": "x"'));
   expect(importVit(stale, { random: Random.seeded(1), imgSize: 32, numClasses: 10 }).config).toMatchObject({ imgSize: 32, numClasses: 10 });
@@ -152,4 +177,28 @@ it('a folder in which a folder lies where the file should be is refused by name'
   const path = mkdtempSync(join(folder, 'nested-'));
   mkdirSync(join(path, 'model.safetensors'));
   expect(importing(path)).toThrow(`${join(path, 'model.safetensors')}: expected a file, found a folder`);
+});
+
+it('a file with changed bytes is refused with its name, or read whole', () => {
+  const random = Random.seeded(11);
+  const original = readFileSync(casePath('vit/distilled.safetensors'));
+  const path = join(folder, 'mutated.safetensors');
+  const headerBytes = Number(original.readBigUInt64LE());
+  let refused = 0;
+  for (let round = 0; round < 400; round++) {
+    const bytes = Buffer.from(original);
+    // In the header, where names and shapes are; digits and letters, so that it often stays JSON.
+    for (let change = random.integer(3); change >= 0; change--) bytes[8 + random.integer(headerBytes)] = '0123456789abdt._'.charCodeAt(random.integer(16));
+    writeFileSync(path, bytes);
+    try {
+      const { model, report } = importVit(path, { random, config: { numHeads: 2 } });
+      expect(report.tensors.every(({ action }) => action === 'used')).toBe(true);
+      model.dispose();
+    } catch (error) {
+      refused++;
+      expect((error as Error).message).toContain(path);
+    }
+  }
+  // A change within a value of the metadata, or to the same character, does no harm.
+  expect(refused).toBeGreaterThan(300);
 });

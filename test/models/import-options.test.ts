@@ -32,6 +32,8 @@ describe('the report', () => {
       const inFiles = report.files.flatMap(file => [...readSafetensors(file).tensors.keys()]);
       expect(report.tensors.flatMap(({ sources }) => sources).sort()).toEqual(inFiles.sort());
       expect(report.tensors.flatMap(({ parameter }) => parameter ?? [])).toEqual(vitParameters(model).map(({ name }) => name));
+      const ofPlan = /\.(shift|before|slope|after)$/;
+      expect(report.tensors.filter(({ action, parameter }) => action === 'created' && !ofPlan.test(parameter!)).every(({ parameter }) => parameter!.startsWith('head'))).toBe(true);
       const text = formatImport(report);
       for (const name of inFiles) expect(text).toContain(name);
     });
