@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Bench } from './bench.js';
+import { eventually } from './workbench.js';
 
 /** Debug This Cell: breakpoints stop at the line that was typed, and the session lives on. */
 export async function checkDebugger({ workbench, pictures, check }: Bench): Promise<void> {
@@ -11,8 +12,13 @@ export async function checkDebugger({ workbench, pictures, check }: Bench): Prom
     await workbench.run(0);
     await workbench.cursorBehind(1, 'return doubled');
     await page.keyboard.press('F9');
-    await workbench.cell(1).locator('.run-button-container .codicon-chevron-down').click();
-    await page.locator('.monaco-menu .action-label', { hasText: 'Debug This Cell' }).click();
+    const entry = page.locator('.monaco-menu .action-label', { hasText: 'Debug This Cell' });
+    // A menu takes no click in its first moments.
+    await eventually(async () => {
+      if (!await entry.isVisible()) await workbench.cell(1).locator('.run-button-container .codicon-chevron-down').click();
+      await entry.click();
+      await entry.waitFor({ state: 'hidden', timeout: 1000 });
+    });
     await page.locator('.debug-call-stack .monaco-list-row', { hasText: 'twice' }).waitFor();
     await page.screenshot({ path: join(pictures, 'debug.png') });
     assert.match(await page.locator('.debug-call-stack .monaco-list-row', { hasText: 'twice' }).innerText(), /3:/);
