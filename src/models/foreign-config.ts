@@ -28,7 +28,7 @@ const harmless = /^(?:\w*drop_rate|drop_path_rate|weight_init|dynamic_img_size|d
 const plainArchitecture = /^(?:vit|deit)_(tiny|small|base|large|huge)(?:_distilled)?_patch\d+_\d+(?:_\w*)?$/;
 const headsOfSize: Readonly<Record<string, number>> = { tiny: 3, small: 6, base: 12, large: 16, huge: 16 };
 
-/** timm: `architecture` has defaults, which `model_args` change. Epsilon is no argument; it is 1e-6. */
+/** timm: `architecture` has defaults, which `model_args` change. The norms' epsilon is not in it. */
 function timmConfig(config: ForeignConfig, value: Json): Partial<VitConfig> {
   const size = plainArchitecture.exec(value.architecture as string)?.[1];
   if (size === undefined) {
@@ -53,7 +53,6 @@ function timmConfig(config: ForeignConfig, value: Json): Partial<VitConfig> {
     qkvBias: args.qkv_bias,
     classToken: args.class_token,
     globalPool: args.global_pool ?? value.global_pool,
-    layerNormEps: 1e-6,
   });
 }
 

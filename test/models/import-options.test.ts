@@ -41,6 +41,7 @@ describe('the report', () => {
   it('says which prefixes were taken off, and where heads, pooling and epsilon come from', () => {
     const hf = imported(fixturePath('hf-deit-teacher')).report;
     expect(hf).toMatchObject({ naming: 'Hugging Face (version 4)', prefixes: { 'deit.': 39 }, origins: { numHeads: 'config.json', layerNormEps: 'config.json' } });
+    expect(imported(fixturePath('timm-vit')).report.origins).toEqual({ numHeads: 'config.json', globalPool: 'config.json', layerNormEps: 'default of timm' });
     const bare = imported(casePath('vit/prefix-module.safetensors'), { config: { numHeads: 2 } }).report;
     expect(bare).toMatchObject({
       naming: 'timm', prefixes: { 'module.': 20 }, origins: { numHeads: 'given', globalPool: 'names of the tensors', layerNormEps: 'default of timm' },
