@@ -17,7 +17,7 @@ export async function checkTour({ workbench, pictures, check }: Bench): Promise<
 
   await check('a notebook shows text, results and figures', async () => {
     await workbench.command('View: Close Other Editors in Group');
-    await page.setViewportSize({ width: 1280, height: 1000 });
+    await page.setViewportSize({ width: 1280, height: 1060 });
     await workbench.button('Run All').click();
     await workbench.ended(1);
     const frame = await workbench.outputs();
@@ -26,7 +26,7 @@ export async function checkTour({ workbench, pictures, check }: Bench): Promise<
     await page.locator('.statusbar-item', { hasText: 'binvit: idle' }).waitFor();
     await workbench.command('Explorer: Focus on Notebook Variables View');
     await page.locator('.pane .monaco-list-row', { hasText: 'fits' }).waitFor();
-    await page.mouse.move(700, 990);
+    await page.mouse.move(700, 1050);
     await page.locator('.workbench-hover').waitFor({ state: 'hidden' });
     await page.screenshot({ path: join(pictures, 'notebook-vscode.png') });
     await page.setViewportSize({ width: 1200, height: 1000 });
