@@ -34,7 +34,8 @@ function viewOf({ shape, index, columns, values }: FrameLike): TableView {
   const shownColumns = ends(columnCount, maxColumns);
   const cellsOf = (row: number): unknown[] => {
     const value = values[row];
-    return shape.length > 1 ? value as unknown[] : [value];
+    // A series has its values themselves.
+    return Array.isArray(value) ? value : [value];
   };
   return {
     header: ['', ...shownColumns.map(column => column === null ? gap : String(columns[column]))],

@@ -16,7 +16,7 @@ async function textOf(value: unknown): Promise<string> {
 group('values as text', () => {
   it.each([
     ['a number', 1, '1'], ['a text', 'a', "'a'"], ['a map', new Map([[1, { a: 2 }]]), 'Map(1) { 1 => { a: 2 } }'], ['a set', new Set([1]), 'Set(1) { 1 }'],
-    ['a function', function named() { return 1; }, '[Function: named]'], ['a class', class Named {}, '[class Named]'],
+    ['a function', function named() { return 1; }, '[Function: named]'], ['a class', class Named { readonly field = 1; }, '[class Named]'],
     ['a promise', Promise.resolve(1), 'Promise { 1 }'], ['a getter', { get a() { throw new Error('called'); } }, '{ a: [Getter] }'],
   ])('%s', async (_, value, text) => {
     expect(await formsOf(value)).toEqual({ 'text/plain': text });
