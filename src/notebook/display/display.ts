@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FigureLike, isFigure } from './figure.js';
-import { outlet, showThrough } from './outlet.js';
+import { outlet, showThrough } from './current-outlet.js';
 import { displaySymbol } from './rich.js';
 
 /** Something that is on display. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { outlet, showThrough, type Outlet } from './outlet.js';
+import { outlet, showThrough } from './current-outlet.js';
+import type { Outlet } from './outlet.js';
 import { displaySymbol, type Content } from './rich.js';
 import { escapeHtml } from './table.js';
 
