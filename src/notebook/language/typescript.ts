@@ -4,7 +4,6 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import type ts from 'typescript';
-import { writeFileAtomic } from '../../io/index.js';
 
 const path = createRequire(import.meta.url).resolve('typescript');
 const compiledPath = compiledFile();
@@ -19,10 +18,12 @@ export const typescript = evaluate();
 let isKept = script.cachedDataRejected === false;
 
 /** Keeps what V8 has compiled of TypeScript by now for the next session, once; best called when everything was in use. */
-export function keepCompiled(): void {
+export async function keepCompiled(): Promise<void> {
   if (isKept) return;
   isKept = true;
   try {
+    // Not needed by a session that starts fast.
+    const { writeFileAtomic } = await import('../../io/index.js');
     writeFileAtomic(compiledPath, script.createCachedData());
   } catch {
     // A cache folder that cannot be written to makes the next start slower, nothing else.

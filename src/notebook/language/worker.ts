@@ -30,6 +30,6 @@ function reply(id: number, answer: () => unknown): LanguageReply {
 function settleWhenIdle(): void {
   idle = setTimeout(() => {
     language.settle();
-    keepCompiled();
+    void keepCompiled();
   }, pauseMs);
 }
