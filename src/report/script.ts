@@ -10,7 +10,7 @@ const draw = element => {
   const { data, layout, alternative } = report.figures[element.id];
   const plot = document.createElement('div');
   plot.className = 'plot';
-  plot.setAttribute('role', 'img');
+  plot.setAttribute('role', 'group');
   plot.setAttribute('aria-label', alternative);
   plot.style.height = layout.height + 'px';
   element.prepend(plot);
