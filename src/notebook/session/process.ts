@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { interruptsDescriptor, reportsDescriptor, requestsDescriptor } from './descriptors.js';
 import { encodeFrame, FrameReader } from './frames.js';
 import type { InterruptRequest, SessionReport, SessionRequest } from './messages.js';
@@ -16,7 +17,7 @@ export interface ProcessListener {
   ended(reason: string): void;
 }
 
-const runtimeUrl = new URL('../../../dist/notebook/session/runtime/main.js', import.meta.url);
+const runtimePath = fileURLToPath(new URL('../../../dist/notebook/session/runtime/main.js', import.meta.url));
 const drainMs = 500;
 /** Node tells about its inspector, by which the session interrupts cells. */
 const debuggerNotice = /^(Debugger (listening|attached|ending).*|For help, see: https:\/\/nodejs\.org\/.*inspector|Waiting for the debugger to disconnect\.\.\.)\n/gm;
@@ -36,7 +37,7 @@ export class SessionProcess {
     this.#listener = listener;
     const { path = process.execPath, args = [], env } = options.node ?? {};
     const inspector = options.inspect === true ? ['--inspect=127.0.0.1:0'] : [];
-    this.#child = spawn(path, [...args, ...inspector, runtimeUrl.pathname], {
+    this.#child = spawn(path, [...args, ...inspector, runtimePath], {
       cwd: options.cwd, env: { ...(env ?? process.env) },
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
       // A Ctrl-C in the terminal is for this process, which then interrupts the cell.
@@ -71,7 +72,14 @@ export class SessionProcess {
   /** Ends the process, whatever it does; `ended` is not called. */
   kill(): void {
     this.#ended = true;
-    this.#child.kill('SIGKILL');
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      // What its cells have started goes with it: it leads a group of its own.
+      process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   }
 
   #writable(descriptor: number): Writable {

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
 import { startSession } from '../../../src/notebook/index.js';
 import { errorOf, sessionOfTest } from './session-of-test.js';
 import { temporaryFolder } from '../../temporary-folder.js';
@@ -43,6 +44,18 @@ const trap = new Proxy({}, { get() { ran++; return 1 }, ownKeys() { ran++; retur
 
   it('gives the address of its inspector', async () => {
     expect(await test.session.inspectorUrl()).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\//);
+  });
+
+  it('restart ends what the cells have started too', async () => {
+    await run("require('node:child_process').spawn('sh', ['-c', 'while sleep 0.02; do date +%N > tick; done']); 0");
+    const tick = join(test.folder, 'tick');
+    await vi.waitFor(() => { expect(existsSync(tick)).toBe(true); }, 10_000);
+    await test.session.restart();
+    // The shell may be about to write once more.
+    await delay(100);
+    const last = readFileSync(tick, 'utf8');
+    await delay(300);
+    expect(readFileSync(tick, 'utf8')).toBe(last);
   });
 
   it('restart forgets names, fails the cells that run and wait, and counts from 1', async () => {
