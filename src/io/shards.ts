@@ -20,7 +20,8 @@ export function readShards(index: string): { readonly files: readonly string[]; 
   for (const [at, file] of files.entries()) {
     if (existsSync(file)) continue;
     const names = inShard(shards[at]!);
-    throw new Error(`${index}: expected the shard ${shards[at]!} with ${names.length} tensors (${names[0]!}, ...) beside it, found no such file: download it too`);
+    throw new Error(`${index}: expected the shard ${shards[at]!} with ${names.length} tensors (${names[0]!}, ...) beside it, `
+      + 'found no such file: download it too');
   }
   const tensors = new Map<string, SafetensorsTensor>();
   for (const [at, file] of files.entries()) {
@@ -33,7 +34,9 @@ export function readShards(index: string): { readonly files: readonly string[]; 
       tensors.set(name, tensor);
     }
     const missing = inShard(shards[at]!).filter(name => !shard.has(name));
-    if (missing.length > 0) throw new Error(`${file}: expected the tensors ${missing.join(', ')}, as ${basename(index)} says, found none of that name: download it again`);
+    if (missing.length > 0) {
+      throw new Error(`${file}: expected the tensors ${missing.join(', ')}, as ${basename(index)} says, found none of that name: download it again`);
+    }
   }
   return { files, tensors };
 }

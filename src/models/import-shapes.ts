@@ -14,7 +14,8 @@ export interface ShapeConfig extends Omit<VitConfig, 'numClasses' | 'numHeads' |
  * @throws Error that names the tensor whose shape is needed and that is missing or has another rank
  */
 export function configFromShapes(tensors: ReadonlyMap<string, TimmTensor>, path: string): ShapeConfig {
-  const [embedDim, inChans, patchSize, width] = shapeOf(tensors, 'patch_embed.proj.weight', ['out', 'channel', 'row', 'column'], path) as [number, number, number, number];
+  const patchShape = shapeOf(tensors, 'patch_embed.proj.weight', ['out', 'channel', 'row', 'column'], path);
+  const [embedDim, inChans, patchSize, width] = patchShape as [number, number, number, number];
   if (patchSize !== width) throw new Error(`${path}: tensor patch_embed.proj.weight: expected square patches, found ${patchSize} x ${width}`);
   const [hidden] = shapeOf(tensors, 'blocks.0.mlp.fc1.weight', ['out', 'in'], path);
   const classToken = tensors.has('cls_token');
@@ -51,5 +52,6 @@ function gridOf(tensors: ReadonlyMap<string, TimmTensor>, prefixTokens: number, 
   const [, positions] = shapeOf(tensors, 'pos_embed', ['1', 'tokens', 'dim'], path) as [number, number, number];
   const side = Math.sqrt(positions - prefixTokens);
   if (Number.isInteger(side) && side > 0) return side;
-  throw new Error(`${path}: tensor pos_embed: expected positions of ${prefixTokens} prefix tokens (cls_token, dist_token) and a square of patches, found ${positions}`);
+  throw new Error(`${path}: tensor pos_embed: expected positions of ${prefixTokens} prefix tokens (cls_token, dist_token) and a square of patches, `
+    + `found ${positions}`);
 }
