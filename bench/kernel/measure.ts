@@ -17,7 +17,8 @@ export interface Round {
 }
 
 const patienceMs = 20_000;
-const idlePatienceMs = 1000;
+/** A reply and its `idle` are sent together; what has not come by then was dropped. */
+const idlePatienceMs = 100;
 const latencyCount = 200;
 const lineCount = 10_000;
 
