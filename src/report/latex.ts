@@ -54,7 +54,7 @@ export function comparisonsLatex(questions: readonly QuestionSection[]): string 
 export function appendixLatex(report: Report): string {
   return `\\documentclass{article}
 \\usepackage[T1]{fontenc}
-\\usepackage{booktabs,longtable,graphicx}
+\\usepackage{booktabs,graphicx}
 \\usepackage[margin=2.2cm]{geometry}
 \\begin{document}
 \\section*{${escapeLatex(report.title)}}

@@ -1,4 +1,5 @@
 import { templates } from '../../../figures/index.js';
+import { drawWhenSeen } from '../../../report/index.js';
 
 /**
  * Script of the page: draws each figure with Plotly when it comes into view, in the colours that the reader's system asks for
@@ -24,15 +25,7 @@ const draw = figure => {
   if (layout.template === undefined) themed.add(plot);
   Plotly.newPlot(plot, data, { ...rest, template: layout.template ?? template(), autosize: true }, { ...config, responsive: true, displaylogo: false });
 };
-const seen = new IntersectionObserver(entries => {
-  for (const { isIntersecting, target } of entries) {
-    if (!isIntersecting) continue;
-    seen.unobserve(target);
-    draw(target);
-  }
-}, { rootMargin: '400px' });
-for (const figure of document.querySelectorAll('figure.plotly')) seen.observe(figure);
-dark.addEventListener('change', () => {
+${drawWhenSeen('figure.plotly')}dark.addEventListener('change', () => {
   for (const plot of themed) Plotly.relayout(plot, { template: template() });
 });
 `;
