@@ -14,6 +14,8 @@ export interface TuneOptions extends Pick<RunJobsOptions, 'workers' | 'signal' |
   readonly backend?: BackendName | undefined;
   /** Folder of the trials; one that is there is gone on with. */
   readonly out: string;
+  /** Rates to try, ascending; no others are added. Default: {@link tunedRates}, extended where a best one lies at the edge. */
+  readonly rates?: readonly number[] | undefined;
   /** Table to write; its other profiles stay. Default: the one that comes with this package. */
   readonly tablePath?: string | undefined;
 }
@@ -44,7 +46,8 @@ interface Trials {
 /**
  * Tunes the learning rate of every cell: the one of {@link tunedRates} with the highest validation accuracy, at one run
  * each. Where a cell's best rate is the lowest or highest of all, one more rate is tried on that side, once, for all cells, so
- * that all have equal trials; a best rate that is at the edge even then is marked. Goes on after an interruption as `runGrid`
+ * that all have equal trials; a best rate that is at the edge even then is marked. Rates that the caller names are all that is
+ * tried: a long profile has no time for more. Goes on after an interruption as `runGrid`
  * does, and writes the table when all trials have ended.
  *
  * @throws Error when backend or data cannot be used, or a file cannot be written
@@ -55,9 +58,9 @@ export async function tune(options: TuneOptions): Promise<TuneSummary> {
   // Read first: a damaged table is better found now than after the trials.
   const table = readTunedTable(tablePath, data);
 
-  let rates = tunedRates;
+  let rates = options.rates ?? tunedRates;
   let trials = await runTrials(rates, options);
-  if (trials !== null) {
+  if (trials !== null && options.rates === undefined) {
     rates = extendRates(rates, Object.values(trials.cells));
     if (rates.length > tunedRates.length) trials = await runTrials(rates, options);
   }
@@ -67,7 +70,7 @@ export async function tune(options: TuneOptions): Promise<TuneSummary> {
   const { steps, batchSize } = profiles[profile];
   const tuned: TunedProfile = {
     steps, batchSize, seed: tuningSeed, backend, version: packageVersion(),
-    command: `npx binvit tune --profile ${profile} --data ${data}`, cells,
+    command: `npx binvit tune --profile ${profile} --data ${data}${options.rates ? ` --rates ${options.rates.join(',')}` : ''}`, cells,
   };
   writeTunedTable(tablePath, { ...table, profiles: { ...table.profiles, [profile]: tuned } });
   const notes = gridCells.map(cellName).flatMap(name => {

@@ -55,6 +55,17 @@ describe('tuning', { timeout: 30_000 }, () => {
     expect(summary.notes).toEqual([]);
   });
 
+  test('rates that are named are all that is tried', async () => {
+    await tune({
+      profile: 'standard', data: 'mnist', out: folder.path('named'), workers: 2, tablePath: folder.path('named.json'), rates: [4e-3, 8e-3],
+      workerPath: join(import.meta.dirname, 'fake-training-worker.mjs'),
+    });
+    const { cells, command } = readTunedTable(folder.path('named.json'), 'mnist').profiles.standard!;
+    expect(cells['mhsa/bnn']).toMatchObject({ learningRate: 8e-3, edge: 'highest' });
+    for (const cell of Object.values(cells)) expect(cell.trials.map(({ learningRate }) => learningRate)).toEqual([4e-3, 8e-3]);
+    expect(command).toBe('npx binvit tune --profile standard --data mnist --rates 0.004,0.008');
+  });
+
   test('an interruption writes no table, and the next call goes on to the same one', async () => {
     const controller = new AbortController();
     let rows = 0;
