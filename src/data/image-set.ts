@@ -7,7 +7,7 @@ export interface ImageSet {
   /** `[count, height, width, channels]`, row-major, 0 to 255. */
   readonly images: Uint8Array;
   /** `[count]`, indices into `classes`. */
-  readonly labels: Uint8Array;
+  readonly labels: Uint8Array | Uint16Array;
   readonly count: number;
   readonly height: number;
   readonly width: number;

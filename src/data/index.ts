@@ -1,9 +1,13 @@
 export type { Augmentation } from './augmentation.js';
 export { Batches, evaluationBatches, type Batch, type BatchesOptions, type BatchesState } from './batches.js';
 export { readCifar10, readCifar10Files } from './cifar.js';
+export { decodeImage, type RgbImage } from './image-file.js';
+export { readImageFolder, type ImageFolder, type ImageFolderOptions } from './image-folder.js';
 export { readIdx, type Idx } from './idx.js';
 export { readIdxFolder } from './idx-folder.js';
 export { imageSet, viewOf, wholeView, type ImageSet, type ImageView } from './image-set.js';
 export { datasetNames, loadDataset, type Dataset, type DatasetName } from './load-dataset.js';
 export { normalization, type Normalization } from './normalization.js';
+export { preprocessImage, resizeAndCrop, type ImagePreprocessing } from './preprocess-image.js';
+export { resizeImage, type Interpolation } from './resize-image.js';
 export { splitTrainValidation } from './split.js';

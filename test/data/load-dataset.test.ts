@@ -7,7 +7,7 @@ const folder = temporaryFolder();
 
 afterEach(() => { vi.restoreAllMocks(); });
 
-function labelCounts(labels: Uint8Array): number[] {
+function labelCounts(labels: Iterable<number>): number[] {
   const counts = new Array<number>(10).fill(0);
   for (const label of labels) counts[label]!++;
   return counts;
