@@ -15,12 +15,12 @@ export interface ImportedNormalization extends Normalization {
  * @throws Error that names the file and the field when they are no numbers, one a channel
  */
 export function importedNormalization({ config, preprocessor }: Pick<WeightsSource, 'config' | 'preprocessor'>, inChans: number): ImportedNormalization | null {
-  if (preprocessor !== null && member(preprocessor.value, 'do_normalize') === false) {
+  if (preprocessor !== null && fieldOf(preprocessor.value, 'do_normalize') === false) {
     return { mean: Array<number>(inChans).fill(0), std: Array<number>(inChans).fill(1), origin: basename(preprocessor.path) };
   }
-  const timm = member(config?.value, 'pretrained_cfg');
+  const timm = fieldOf(config?.value, 'pretrained_cfg');
   for (const [file, object, meanName, stdName] of [[preprocessor, preprocessor?.value, 'image_mean', 'image_std'], [config, timm, 'mean', 'std']] as const) {
-    const [mean, std] = [member(object, meanName), member(object, stdName)];
+    const [mean, std] = [fieldOf(object, meanName), fieldOf(object, stdName)];
     if (file === null || mean === undefined || std === undefined) continue;
     checkNumbers(mean, `${file.path}: ${meanName}`, inChans);
     checkNumbers(std, `${file.path}: ${stdName}`, inChans);
@@ -29,7 +29,8 @@ export function importedNormalization({ config, preprocessor }: Pick<WeightsSour
   return null;
 }
 
-function member(object: unknown, name: string): unknown {
+/** A field of a parsed JSON file; undefined where there is none. */
+export function fieldOf(object: unknown, name: string): unknown {
   return (object as Readonly<Record<string, unknown>> | null | undefined)?.[name];
 }
 

@@ -1,7 +1,8 @@
 import type { VitConfig } from './config.js';
 import type { ImportedConfig } from './import-config.js';
-import type { ImportedNormalization } from './import-normalization.js';
 import type { WeightNaming } from './import-names.js';
+import type { ImportedNormalization } from './import-normalization.js';
+import type { ImportedResize } from './import-preprocessing.js';
 
 /** What became of a parameter or of a tensor of the file. */
 export interface ImportedTensor {
@@ -24,6 +25,8 @@ export interface ImportReport {
   readonly origins: ImportedConfig['origins'];
   /** Of the images; null where no file says. */
   readonly normalization: ImportedNormalization | null;
+  /** How pictures are brought to the model's size; null where no file says. */
+  readonly resize: ImportedResize | null;
   /** Prefixes that were taken off names, and from how many. */
   readonly prefixes: Readonly<Record<string, number>>;
   readonly tensors: readonly ImportedTensor[];
@@ -34,7 +37,7 @@ export interface ImportReport {
  *
  * @returns lines joined by newlines, without one at the end
  */
-export function formatImport({ files, naming, config, origins, normalization, prefixes, tensors }: ImportReport): string {
+export function formatImport({ files, naming, config, origins, normalization, resize, prefixes, tensors }: ImportReport): string {
   const count = (action: ImportedTensor['action']): number => tensors.filter(tensor => tensor.action === action).length;
   const width = Math.max(...tensors.map(({ parameter }) => parameter?.length ?? 0));
   return [
@@ -45,10 +48,16 @@ export function formatImport({ files, naming, config, origins, normalization, pr
     `images: ${normalization === null
       ? 'no file says how they are normalised (DeiT: mean and standard deviation of ImageNet; ViT of AugReg and Hugging Face: 0.5 and 0.5)'
       : `mean ${normalization.mean.join(' ')}, standard deviation ${normalization.std.join(' ')} (${normalization.origin})`}`,
+    `pictures: ${resize === null ? 'no file says how they are resized' : `${describeResize(resize)} (${resize.origin})`}`,
     '',
     ...tensors.map(({ action, parameter, sources, note }) =>
       [action.padEnd('created'.length), (parameter ?? '').padEnd(width), [sources.join(' + '), note].filter(Boolean).join(': ')].join('  ').trimEnd()),
     '',
     `${count('used')} parameters from the file, ${count('created')} created, ${count('dropped')} tensors dropped`,
   ].join('\n');
+}
+
+function describeResize({ resize, interpolation, crop }: ImportedResize): string {
+  const to = typeof resize === 'number' ? `shorter side to ${resize} pixels` : `to ${resize.height} x ${resize.width} pixels`;
+  return `${to}, ${interpolation}, then the centre of ${crop.height} x ${crop.width}`;
 }

@@ -8,6 +8,7 @@ import { prefixTokenCount, type VitConfig } from './config.js';
 import { importedConfig, type ImportConfigOptions, type ImportedConfig } from './import-config.js';
 import { importedNormalization } from './import-normalization.js';
 import { timmTensors, type TimmTensor } from './import-names.js';
+import { importedResize } from './import-preprocessing.js';
 import type { ImportedTensor, ImportReport } from './import-report.js';
 import { drawParameter, startScales } from './initialize.js';
 import { fromTimm, isTimmParameter } from './orientation.js';
@@ -48,6 +49,7 @@ export function importVit(path: string, options: ImportOptions): ImportedVit {
   const imported = importedConfig(named, source, options);
   const { config, origins } = imported;
   const normalization = importedNormalization(source, config.inChans);
+  const resize = importedResize(source, config.imgSize);
   const tensors = new Map(named.tensors);
   const dropped: ImportedTensor[] = [
     ...named.dropped.map(({ name, reason }) => ({ action: 'dropped', parameter: null, sources: [name], note: reason }) as const),
@@ -60,7 +62,8 @@ export function importVit(path: string, options: ImportOptions): ImportedVit {
   const model = assembleVit(config, plan);
   const used = setParameters(model, tensors, config, random);
   const prefixes = Object.fromEntries(named.prefixes);
-  return { model, config, report: { files: source.files, naming: named.naming, config, origins, normalization, prefixes, tensors: [...used, ...dropped] } };
+  const tensorRows = [...used, ...dropped];
+  return { model, config, report: { files: source.files, naming: named.naming, config, origins, normalization, resize, prefixes, tensors: tensorRows } };
 }
 
 /** Takes the heads of other classes out. */

@@ -3,6 +3,7 @@ export { assembleVit, buildVit } from './build.js';
 export { exportTimm } from './export-timm.js';
 export type { ImportConfigOptions } from './import-config.js';
 export type { ImportedNormalization } from './import-normalization.js';
+export type { ImportedResize } from './import-preprocessing.js';
 export type { WeightNaming } from './import-names.js';
 export { formatImport, type ImportedTensor, type ImportReport } from './import-report.js';
 export { importVit, type ImportedVit, type ImportOptions } from './import-vit.js';

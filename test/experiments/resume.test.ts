@@ -24,7 +24,7 @@ function writeSet(part: string, { images, labels, count, height, width }: ImageS
     return bytes;
   })]);
   writeFileSync(folder.path(`data/${part}-images-idx3-ubyte`), Buffer.concat([header([count, height, width]), images]));
-  writeFileSync(folder.path(`data/${part}-labels-idx1-ubyte`), Buffer.concat([header([count]), labels]));
+  writeFileSync(folder.path(`data/${part}-labels-idx1-ubyte`), Buffer.concat([header([count]), Uint8Array.from(labels)]));
 }
 
 const batchSize = 16;

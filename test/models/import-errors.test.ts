@@ -159,6 +159,38 @@ describe('the normalisation of the images', () => {
   });
 });
 
+describe('the size of the pictures', () => {
+  const resizeOf = (files: { preprocessor?: object }): ReturnType<typeof importVit>['report']['resize'] => {
+    const path = changed('hf-vit', same);
+    if (files.preprocessor) writeFileSync(join(path, 'preprocessor_config.json'), JSON.stringify(files.preprocessor));
+    return importVit(path, { random: Random.seeded(1) }).report.resize;
+  };
+  const crop = { height: 32, width: 32 };
+
+  it('is that of timm: crop_pct of 0.9 shows 32 of 35 pixels', () => {
+    const { report } = importVit(fixturePath('timm-deit-distilled'), { random: Random.seeded(1) });
+    expect(report.resize).toEqual({ resize: 35, interpolation: 'bicubic', crop, origin: 'config.json' });
+    expect(formatImport(report)).toContain('pictures: shorter side to 35 pixels, bicubic, then the centre of 32 x 32 (config.json)');
+  });
+
+  it('is that of transformers: squashed without a crop, else the shorter side and the centre', () => {
+    expect(resizeOf({})).toBeNull();
+    expect(resizeOf({ preprocessor: { size: { height: 32, width: 32 } } }))
+      .toEqual({ resize: crop, interpolation: 'bilinear', crop, origin: 'preprocessor_config.json' });
+    expect(resizeOf({ preprocessor: { do_center_crop: true, size: 256, crop_size: { height: 224, width: 224 }, resample: 3 } }))
+      .toMatchObject({ resize: 36, interpolation: 'bicubic', crop });
+    expect(resizeOf({ preprocessor: { do_center_crop: true, size: { shortest_edge: 40 }, crop_size: 32 } })).toMatchObject({ resize: 40, crop });
+    expect(resizeOf({ preprocessor: { do_center_crop: true, size: { height: 64, width: 48 }, crop_size: 32 } }))
+      .toMatchObject({ resize: { height: 64, width: 48 }, crop });
+  });
+
+  it('is refused by name where it is of another kind', () => {
+    expect(() => resizeOf({ preprocessor: { resample: 1 } })).toThrow('preprocessor_config.json: resample: expected bilinear (2) or bicubic (3), found 1');
+    expect(() => resizeOf({ preprocessor: { size: { shortest_edge: 40 } } })).toThrow('size: expected height and width where nothing is cropped');
+    expect(() => resizeOf({ preprocessor: { do_center_crop: true, size: 'big' } })).toThrow('size: expected numbers of pixels, found "big"');
+  });
+});
+
 it('a stale config.json gives way to what is asked for', () => {
   const stale = changed('hf-vit', same, text => text.replace('"image_size": 32', '"image_size": 224').replace('"9": "LABEL_9"', '"9": "LABEL_9", "10": "x"'));
   expect(importVit(stale, { random: Random.seeded(1), imgSize: 32, numClasses: 10 }).config).toMatchObject({ imgSize: 32, numClasses: 10 });
