@@ -3,12 +3,15 @@ export { branchContributions, type BranchContribution, type Contributions } from
 export { blockSimilarity, linearCka, type SimilarityMatrix } from './cka.js';
 export { compareLayers, type LayerComparison } from './compare.js';
 export { costTable, costTotal, type CostRow, type CostTotal, type OperandMacs } from './cost.js';
+export { costByPart, costParts, type CostPart } from './cost-parts.js';
 export { fiveNumbers, histogram, moments, type FiveNumbers, type Histogram, type Moments } from './distribution.js';
 export { formatAttention } from './format-attention.js';
 export { formatComparison } from './format-comparison.js';
 export { formatContributions } from './format-contributions.js';
 export { formatCost } from './format-cost.js';
 export { formatWeights } from './format-weights.js';
+export { headScales, type HeadScales } from './head-scales.js';
 export { quantizationError, type QuantizationError } from './quantization-error.js';
 export { binaryEntropy, signStatistics, type SignStatistics } from './signs.js';
+export { scaleFits, type ScaleFit } from './scale-fit.js';
 export { weightTable, type WeightRow } from './weight-table.js';

@@ -1,3 +1,5 @@
+import { fiveNumbers, type FiveNumbers } from './distribution.js';
+
 /** Signs of a weight matrix `[in, out]`; 0 and -0 count as +1, as in the binarizers. */
 export interface SignStatistics {
   /** Share of +1 in [0, 1]. */
@@ -6,6 +8,8 @@ export interface SignStatistics {
   readonly entropy: number;
   /** Mean over the outputs of the entropy of each output's own signs, in bits. */
   readonly outputEntropy: number;
+  /** Over the outputs, each one's share of +1. */
+  readonly outputPositive: FiveNumbers;
   /** Outputs whose signs are all equal: they see the sum of their inputs alone. */
   readonly constantOutputs: number;
   /** Outputs whose signs are those of an earlier output or their opposite: they add no direction. */
@@ -39,6 +43,7 @@ export function signStatistics(values: ArrayLike<number>, inputs: number, output
     positive: total / (inputs * outputs),
     entropy: binaryEntropy(total / (inputs * outputs)),
     outputEntropy: positives.reduce((sum, count) => sum + binaryEntropy(count / inputs), 0) / outputs,
+    outputPositive: fiveNumbers(Array.from(positives, count => count / inputs))!,
     constantOutputs: positives.filter(count => count === 0 || count === inputs).length,
     duplicateOutputs,
   };

@@ -1,5 +1,6 @@
 export { claims, type Claim, type Comparison } from './claims.js';
 export { cellBits, cellName, gridCells, gridDataNames, gridModel, type Cell, type GridDataName, type Job } from './grid.js';
+export { factorialPlaces, interactionOf, type FactorialPlace, type Interaction } from './interaction.js';
 export { converged, judgeClaims } from './judge.js';
 export { profileNames, profiles, type Profile, type ProfileName } from './profiles.js';
 export type { GridProgress } from './progress.js';

@@ -1,7 +1,7 @@
 import { methodLabel, whereLabel } from '../binarize/index.js';
 import { defaultWidth, type Figure, type FigureOptions, type PlotlyTrace } from './figure.js';
 import { count, escapeText, percent } from './text.js';
-import { legendUnderTitle, methodStyle, neutral, templates, translucent } from './theme.js';
+import { errorBars, legendUnderTitle, methodStyle, neutral, templates, translucent } from './theme.js';
 
 /** One cell of the grid: where it is binary, how, and what its seeds reached. */
 export interface AccuracyCell {
@@ -71,11 +71,7 @@ function methodTraces(method: string, cells: readonly AccuracyCell[], position: 
     {
       type: 'scatter', mode: 'markers', legendgroup: method, name: escapeText(methodLabel(method)),
       x: cells.map(position), y: cells.map(cell => 100 * cell.mean),
-      error_y: {
-        type: 'data', symmetric: false, color, thickness: 1.5, width: 4,
-        array: cells.map(cell => cell.interval === null ? null : 100 * (cell.interval[1] - cell.mean)),
-        arrayminus: cells.map(cell => cell.interval === null ? null : 100 * (cell.mean - cell.interval[0])),
-      },
+      error_y: errorBars(cells, color),
       text: cells.map(cell => escapeText(describe(cell))), hoverinfo: 'text',
       marker: { color, symbol, size: 9 },
     },

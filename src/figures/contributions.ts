@@ -1,7 +1,7 @@
 import type { Contributions } from '../analysis/index.js';
 import { defaultWidth, type Figure, type FigureOptions } from './figure.js';
-import { count, escapeText, percent, points } from './text.js';
-import { legendUnderTitle, neutral, templates, whereStyle } from './theme.js';
+import { count, escapeText, interval, percent, points } from './text.js';
+import { errorBars, legendUnderTitle, neutral, templates, whereStyle } from './theme.js';
 
 const kinds = [{ kind: 'attn', part: 'mhsa', name: 'MHSA' }, { kind: 'mlp', part: 'mlp', name: 'MLP' }] as const;
 
@@ -15,11 +15,7 @@ export function contributionsFigure({ accuracy, images, branches }: Contribution
       return {
         type: 'bar', name,
         x: members.map(({ branch }) => `block ${/\d+/.exec(branch)![0]}`), y: members.map(({ contribution }) => 100 * contribution),
-        error_y: {
-          type: 'data', symmetric: false, color: neutral, thickness: 1.5, width: 4,
-          array: members.map(({ contribution, interval }) => 100 * (interval[1] - contribution)),
-          arrayminus: members.map(({ contribution, interval }) => 100 * (contribution - interval[0])),
-        },
+        error_y: errorBars(members.map(({ contribution, interval: range }) => ({ mean: contribution, interval: range })), neutral),
         marker: { color }, hovertemplate: '%{x}: %{y:.2f} points',
       };
     }),
@@ -35,7 +31,7 @@ export function contributionsFigure({ accuracy, images, branches }: Contribution
     },
     caption: `Percentage points of test accuracy that are lost when a branch adds nothing, of ${percent(accuracy)} % `
       + `(${count(images, 'image')}); 95 % interval from the paired outcomes of the images.`,
-    alternative: `Contribution in percentage points: ${branches.map(({ branch, contribution, interval }) =>
-      `${branch} ${points(contribution)} [${points(interval[0])}, ${points(interval[1])}]`).join('; ')}.`,
+    alternative: `Contribution in percentage points: ${branches.map(({ branch, contribution, interval: range }) =>
+      `${branch} ${points(contribution)} ${interval(range)}`).join('; ')}.`,
   };
 }

@@ -1,7 +1,7 @@
 import type { Verdict } from '../experiments/index.js';
 import { defaultWidth, type Figure, type FigureOptions } from './figure.js';
-import { escapeText, points } from './text.js';
-import { legendUnderTitle, neutral, templates, verdictStyle } from './theme.js';
+import { escapeText, interval, points } from './text.js';
+import { errorBars, legendUnderTitle, neutral, templates, verdictStyle } from './theme.js';
 
 /** A paired comparison of two arms, or a contrast of several. */
 export interface Difference {
@@ -28,11 +28,7 @@ export function differencesFigure(differences: readonly Difference[], options: F
     return {
       type: 'scatter', mode: 'markers', name: verdict,
       x: members.map(row => 100 * row.mean), y: members.map(row => row.y),
-      error_x: {
-        type: 'data', symmetric: false, color, thickness: 1.5, width: 4,
-        array: members.map(row => row.interval === null ? null : 100 * (row.interval[1] - row.mean)),
-        arrayminus: members.map(row => row.interval === null ? null : 100 * (row.mean - row.interval[0])),
-      },
+      error_x: errorBars(members, color),
       text: members.map(row => escapeText(`${row.label}: ${describe(row)}`)), hoverinfo: 'text',
       marker: { color, symbol, size: 9 },
     };
@@ -68,8 +64,8 @@ export function differencesFigure(differences: readonly Difference[], options: F
   };
 }
 
-function describe({ mean, interval, n }: Difference): string {
-  return `${points(mean)} ${interval === null ? '[\u2013]' : `[${points(interval[0])}, ${points(interval[1])}]`}, n = ${n}`;
+function describe({ mean, interval: range, n }: Difference): string {
+  return `${points(mean)} ${interval(range)}, n = ${n}`;
 }
 
 /** Two lines, broken at the space nearest to the middle, where one would take too much of the width. */

@@ -10,3 +10,11 @@ export function domain(index: number, panels: number, gap: number): [number, num
   const start = Math.max(0, index * (width + gap));
   return [start, Math.min(1, start + width)];
 }
+
+/** A text centred above a panel. */
+export const panelTitle = (text: string, panel: number): object => ({
+  text, showarrow: false, xref: `${axisId('x', panel)} domain`, x: 0.5, xanchor: 'center', yref: `${axisId('y', panel)} domain`, y: 1, yanchor: 'bottom',
+});
+
+/** The vertical axis of a panel that shares the scale of the first one at its left. */
+export const inner = { matches: 'y', showticklabels: false, ticks: '' } as const;

@@ -1,9 +1,10 @@
 import { fiveNumbers } from '../analysis/index.js';
 import { methodLabel, whereLabel } from '../binarize/index.js';
 import { defaultWidth, type Figure, type FigureOptions } from './figure.js';
+import { layerAxis, layerBoxes } from './layer-boxes.js';
 import { axisId, axisKey, domain } from './panels.js';
 import { count, escapeText } from './text.js';
-import { legendUnderTitle, templates, translucent, whereStyle } from './theme.js';
+import { legendUnderTitle, templates, whereStyle } from './theme.js';
 
 /** The scaling factors of one layer of one run. */
 export interface LayerScales {
@@ -32,14 +33,10 @@ export function scalesFigure(layers: readonly LayerScales[], options: FigureOpti
     const members = summaries.filter(layer => layer.method === method && layer.where === place);
     if (members.length === 0) return [];
     const { color } = whereStyle(place);
-    return [{
-      type: 'box', orientation: 'h', xaxis: axisId('x', panel), yaxis: axisId('y', panel), offsetgroup: place,
+    return [layerBoxes(members.map(member => ({ layer: member.layer, box: member })), color, {
+      xaxis: axisId('x', panel), yaxis: axisId('y', panel), offsetgroup: place,
       name: escapeText(whereLabel(place)), legendgroup: place, showlegend: panel === 0,
-      y: members.map(layer => escapeText(layer.layer)),
-      lowerfence: members.map(layer => layer.minimum), q1: members.map(layer => layer.lowerQuartile), median: members.map(layer => layer.median),
-      q3: members.map(layer => layer.upperQuartile), upperfence: members.map(layer => layer.maximum),
-      line: { color, width: 1.4 }, fillcolor: translucent(color, 0.35),
-    }];
+    })];
   }));
   const axes: Record<string, unknown> = {};
   methods.forEach((_, panel) => {
@@ -48,7 +45,7 @@ export function scalesFigure(layers: readonly LayerScales[], options: FigureOpti
       title: { text: 'scaling factor \u03b1' }, ...(panel > 0 && { matches: 'x' }),
     };
     axes[axisKey('y', panel)] = {
-      anchor: axisId('x', panel), categoryorder: 'array', categoryarray: names.map(escapeText), autorange: 'reversed', showticklabels: panel === 0,
+      anchor: axisId('x', panel), ...layerAxis(names), showticklabels: panel === 0,
       ticks: panel === 0 ? 'outside' : '', ...(panel > 0 && { matches: 'y' }),
     };
   });

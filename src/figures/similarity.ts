@@ -1,7 +1,7 @@
 import type { SimilarityMatrix } from '../analysis/index.js';
 import type { Figure, FigureOptions } from './figure.js';
 import { escapeText } from './text.js';
-import { templates } from './theme.js';
+import { sequential, templates } from './theme.js';
 
 /** Linear CKA between the blocks of two models as a heat map, with its numbers. */
 export function similarityFigure(
@@ -11,7 +11,7 @@ export function similarityFigure(
   return {
     data: [{
       type: 'heatmap', x: columns.map(escapeText), y: rows.map(escapeText), z: values.map(row => row.map(value => Number(value.toFixed(3)))),
-      zmin: 0, zmax: 1, colorscale: 'Cividis', colorbar: { title: { text: 'CKA' }, thickness: 14 },
+      zmin: 0, zmax: 1, colorscale: sequential, colorbar: { title: { text: 'CKA' }, thickness: 14 },
       texttemplate: '%{z:.2f}', hovertemplate: '%{y} and %{x}: %{z:.3f}',
     }],
     layout: {

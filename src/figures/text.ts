@@ -14,3 +14,7 @@ export function escapeText(text: string): string {
 
 /** "1 seed", "3 seeds". */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** An interval of differences in percentage points, "[+1.2, +3.4]"; a dash where one seed gives none. */
+export const interval = (range: readonly [low: number, high: number] | null): string =>
+  range === null ? '[\u2013]' : `[${points(range[0])}, ${points(range[1])}]`;

@@ -28,6 +28,17 @@ const whereStyles: Readonly<Record<string, MarkStyle>> = {
   all: { color: '#0072B2', symbol: 'diamond' },
 };
 
+// The linear sites of a block; colour and dash both tell them apart.
+const siteStyles: Readonly<Record<string, { readonly color: string; readonly dash: string }>> = {
+  qkv: { color: '#CC79A7', dash: 'solid' },
+  q: { color: '#CC79A7', dash: 'solid' },
+  k: { color: '#CC79A7', dash: 'dash' },
+  v: { color: '#CC79A7', dash: 'dot' },
+  proj: { color: '#D55E00', dash: 'dash' },
+  fc1: { color: '#56B4E9', dash: 'solid' },
+  fc2: { color: '#0072B2', dash: 'dash' },
+};
+
 const verdictStyles = {
   supported: { color: '#009E73', symbol: 'circle' },
   contradicted: { color: '#D55E00', symbol: 'x' },
@@ -38,6 +49,7 @@ const otherStyle: MarkStyle = { color: '#CC79A7', symbol: 'triangle-up' };
 
 export const methodStyle = (method: string): MarkStyle => methodStyles[method] ?? otherStyle;
 export const whereStyle = (where: string): MarkStyle => whereStyles[where] ?? otherStyle;
+export const siteStyle = (site: string): { readonly color: string; readonly dash: string } => siteStyles[site] ?? { color: neutral, dash: 'dot' };
 export const verdictStyle = (verdict: Verdict): MarkStyle => verdictStyles[verdict];
 
 function template(text: string, paper: string, grid: string): object {
@@ -58,6 +70,9 @@ function template(text: string, paper: string, grid: string): object {
   };
 }
 
+/** From little to much on a heat map with numbers: every step keeps black or white text readable. */
+export const sequential = [[0, '#f2f6fa'], [0.6, '#a9cde4'], [0.75, '#2f7fb5'], [1, '#053c63']] as const;
+
 /** Plotly templates; every figure carries `light`, and a dark page swaps it (`layout.template`). */
 export const templates = {
   light: template('#222222', '#ffffff', '#e6e6e6'),
@@ -66,6 +81,17 @@ export const templates = {
 
 /** Legend in one row under the title of a figure of this height. */
 export const legendUnderTitle = (height: number): object => ({ y: 1 - 36 / height });
+
+/** Bars from the ends of intervals around means, in percent; none where there is no interval. */
+export function errorBars(
+  estimates: readonly { readonly mean: number | null; readonly interval: readonly [low: number, high: number] | null }[], color: string,
+): object {
+  return {
+    type: 'data', symmetric: false, color, thickness: 1.5, width: 4,
+    array: estimates.map(({ mean, interval }) => interval === null ? null : 100 * (interval[1] - mean!)),
+    arrayminus: estimates.map(({ mean, interval }) => interval === null ? null : 100 * (mean! - interval[0])),
+  };
+}
 
 /** `color` (`#rrggbb`) with an opacity in [0, 1]. */
 export function translucent(color: string, opacity: number): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costTable, costTotal, formatCost, type CostTotal } from '../../src/analysis/index.js';
+import { costByPart, costTable, costTotal, formatCost, type CostTotal } from '../../src/analysis/index.js';
 import { Random } from '../../src/backend/index.js';
 import { methodNames, methods, presetPlan, type BinarizationPlan } from '../../src/binarize/index.js';
 import { buildVit, vitPresets, type VitConfig } from '../../src/models/index.js';
@@ -148,5 +148,17 @@ describe('formatCost', () => {
     expect(text).toContain('48.23 M OPs, 26.0 times fewer than float (1,254 M)');
     expect(text).toContain('1 bit per binary weight');
     expect(text).not.toMatch(/NaN|undefined|\?/);
+  });
+});
+
+describe('cost by part', () => {
+  it.each([['float', float], ['full', full]] as const)('adds up to the total: DeiT-T %s', (_, plan) => {
+    const rows = costTable(tiny, plan);
+    const parts = Object.values(costByPart(rows));
+    const sum = (of: (cost: CostTotal) => number): number => parts.reduce((total, part) => total + of(part), 0);
+    const whole = costTotal(rows);
+    expect(sum(({ ops }) => ops)).toBeCloseTo(whole.ops, 0);
+    expect(sum(({ sizeBytes }) => sizeBytes)).toBe(whole.sizeBytes);
+    expect(sum(({ binaryParameters }) => binaryParameters)).toBe(whole.binaryParameters);
   });
 });

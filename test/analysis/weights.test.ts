@@ -12,6 +12,7 @@ interface Case {
   values: number[];
   moments: Record<string, number>;
   signs: Record<string, number>;
+  outputPositive: Record<string, number>;
   error: { relative: number; optimal: number; cosine: number };
   scaledError: { relative: number; cosine: number };
 }
@@ -33,7 +34,9 @@ describe.each(cases)('%s', (_, { shape: [inputs, outputs], values, ...expected }
   });
 
   it('has the sign statistics of numpy', () => {
-    expectNear(signStatistics(values, inputs, outputs), expected.signs);
+    const found = signStatistics(values, inputs, outputs);
+    expectNear(found, expected.signs);
+    expectNear(found.outputPositive, expected.outputPositive);
   });
 
   it('has the error of its signs, and the least-squares optimum of numpy as lower bound', () => {

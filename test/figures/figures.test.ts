@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bandOf, points, weightsFigure } from '../../src/figures/index.js';
+import { presetPlan, type BinarizationPlan } from '../../src/binarize/index.js';
+import { architectureFigure, bandOf, paretoFront, points, weightsFigure } from '../../src/figures/index.js';
+import { vitPresets } from '../../src/models/index.js';
 import { sampleFigures, sampleLayer } from './sample.js';
 
 const builtModule = new URL('../../dist/figures/index.js', import.meta.url).href;
@@ -53,6 +56,46 @@ describe('weightsFigure', () => {
     const { layout } = weightsFigure({ where: 'all', method: 'bwn', layers: [{ layer: 'a', latent: [0.1, -0.3], scales: [0.1, 0.2, 0.3] }] });
     const lines = (layout.shapes as { type: string; x0: number; x1: number }[]).filter(shape => shape.type === 'line').map(shape => shape.x0);
     expect(lines).toEqual([0, -0.2, 0.2]);
+  });
+});
+
+describe('the front of cost and accuracy', () => {
+  const model = fc.record({
+    where: fc.constant('all'), method: fc.constant('bwn'), mean: fc.integer({ min: 0, max: 9 }).map(tenths => tenths / 10), interval: fc.constant(null),
+    sizeBytes: fc.integer({ min: 1, max: 6 }), ops: fc.constant(1),
+  });
+
+  it('is what no other point beats in both, each pair of cost and accuracy once', () => {
+    fc.assert(fc.property(fc.array(model, { maxLength: 12 }), points => {
+      const front = paretoFront(points, ({ sizeBytes }) => sizeBytes);
+      const beaten = (point: (typeof points)[number]): boolean => points.some(other =>
+        other.sizeBytes <= point.sizeBytes && other.mean >= point.mean && (other.sizeBytes < point.sizeBytes || other.mean > point.mean));
+      const expected = points.filter(point => !beaten(point)).map(({ sizeBytes, mean }) => `${sizeBytes} ${mean}`);
+      expect(front.map(({ sizeBytes, mean }) => `${sizeBytes} ${mean}`).sort()).toEqual([...new Set(expected)].sort());
+    }));
+  });
+});
+
+describe('the drawing of the architecture', () => {
+  const filled = (plan: BinarizationPlan): string[] => {
+    const { shapes, annotations } = architectureFigure(vitPresets.vit_nano, plan).layout as unknown as {
+      shapes: { type: string; x0: number; x1: number; y0: number; y1: number; fillcolor?: string }[]; annotations: { x: number; y: number; text: string }[];
+    };
+    return shapes.filter(({ fillcolor }) => fillcolor !== undefined).map(({ x0, x1, y0, y1 }) =>
+      annotations.find(({ x, y }) => Math.abs(x - (x0 + x1) / 2) < 1e-9 && Math.abs(y - (y0 + y1) / 2) < 1e-9)!.text);
+  };
+
+  it('fills the boxes that the plan makes binary, and those around them', () => {
+    expect(filled(presetPlan('none', 'bwn'))).toEqual([]);
+    expect(filled(presetPlan('mlp', 'bwn'))).toEqual([
+      'encoder block<br>× 4<br><b>W1 A32</b>', 'MLP<br><b>W1 A32</b>', 'fc1<br><b>W1 A32</b>', 'fc2<br><b>W1 A32</b>',
+    ]);
+    expect(filled(presetPlan('all', 'bnn', { attentionProducts: true })).length).toBe(11);
+  });
+
+  it('says in how many blocks a part is binary', () => {
+    const [rule] = presetPlan('mlp', 'bnn').rules;
+    expect(filled({ name: 'last two', activation: 'gelu', rules: [{ ...rule!, sites: ['fc2'], blocks: { from: 2, to: 3 } }] }).at(-1)).toBe('fc2<br><b>W1 A1 in 2 of 4</b>');
   });
 });
 

@@ -1,6 +1,12 @@
 import { Random } from '../../src/backend/random.js';
+import { costTable, type WeightRow } from '../../src/analysis/index.js';
+import { presetPlan } from '../../src/binarize/index.js';
+import type { LayersRow } from '../../src/training/index.js';
+import { vitPresets } from '../../src/models/index.js';
 import {
-  accuracyFigure, attentionFigure, contributionsFigure, curvesFigure, differencesFigure, estimatorsFigure, scalesFigure, similarityFigure, weightsFigure, type Figure, type LayerWeights,
+  accuracyFigure, architectureFigure, attentionFigure, contributionsFigure, costFigure, curvesFigure, differencesFigure, estimatorsFigure, headScalesFigure,
+  interactionFigure, paretoFigure, saturationHistoryFigure, scaleHistoryFigure, scaleOptimumFigure, scalesFigure, signBalanceFigure, similarityFigure,
+  weightsFigure, type Figure, type LayerWeights,
 } from '../../src/figures/index.js';
 
 /** Made-up weights of a layer: two humps, as latent weights have after training. */
@@ -11,6 +17,25 @@ export function sampleLayer(layer: string, weights: number): LayerWeights {
 }
 
 const layers = ['blocks.0.mlp.fc1', 'blocks.0.mlp.fc2'].map(name => sampleLayer(name, 500));
+
+const box = { minimum: 0.1, lowerQuartile: 0.3, median: 0.5, upperQuartile: 0.6, maximum: 1 };
+const estimate = (mean: number, interval: readonly [number, number] | null): { n: number; mean: number; standardDeviation: null; interval: typeof interval } =>
+  ({ n: 3, mean, standardDeviation: null, interval });
+
+function history(name: string): LayersRow[] {
+  return [10, 20, 30].map(step => ({
+    kind: 'layers', step, layers: [name, 'blocks.1.mlp.fc2'].map((layer, at) =>
+      ({ name: layer, flipRatio: 1 / step, scaleMean: 0.1 + at / step, scaleMin: 0.05, scaleMax: 0.4, saturated: at / 10 })),
+  }));
+}
+
+function weightRow(name: string, binary: boolean): WeightRow {
+  return {
+    name, binary, site: 'fc1', block: 0, shape: [4, 8], nearZero: 0, saturated: 0, scales: binary ? box : null, error: null, note: '',
+    weights: { n: 32, nan: 0, infinite: 0, minimum: -1, maximum: 1, mean: 0, std: 1, meanAbsolute: 0.5, skewness: 0, excessKurtosis: 0, bimodality: 0.3 },
+    signs: { positive: 0.5, entropy: 1, outputEntropy: 0.9, outputPositive: box, constantOutputs: 1, duplicateOutputs: 0 },
+  };
+}
 
 /** One small figure of each kind. `name` stands where names from a config stand. */
 export function sampleFigures(name = 'xnor-net'): Record<string, Figure> {
@@ -40,6 +65,23 @@ export function sampleFigures(name = 'xnor-net'): Record<string, Figure> {
       { where: 'mlp', method: name, loss: [{ steps: [10, 20], values: [2, 1.5] }, { steps: [10, 20], values: [2.2, NaN] }], accuracy: [] },
     ]),
     scales: scalesFigure(layers.map(({ layer, scales }) => ({ where: 'mlp', method: name, layer, scales }))),
+    scaleOptimum: scaleOptimumFigure([{ where: 'mlp', method: name, layers: [{ name: layers[0]!.layer, site: 'fc1', block: 0, scales: [1, 2, 0.5], optima: [1, 1, 0] }] }]),
+    headScales: headScalesFigure((['q', 'k'] as const).flatMap(operand => [0, 1].map(head => ({ block: 0, operand, head, scales: box }))), { title: name }),
+    scaleHistory: scaleHistoryFigure(history(name)),
+    saturationHistory: saturationHistoryFigure(history(name)),
+    signBalance: signBalanceFigure([weightRow(name, true), weightRow('head', false)]),
+    interaction: interactionFigure([
+      {
+        method: name, seeds: [1, 2, 3], interaction: estimate(-0.05, [-0.06, -0.04]), mlp: estimate(-0.1, null), mhsa: estimate(-0.1, null),
+        arms: { none: estimate(0.99, null), mlp: estimate(0.95, [0.94, 0.96]), mhsa: estimate(0.96, null), all: estimate(0.87, [0.85, 0.9]) },
+      },
+    ]),
+    cost: costFigure([{ label: name, rows: costTable(vitPresets.vit_nano, presetPlan('mlp', 'xnor-net')) }, { label: 'both', rows: costTable(vitPresets.vit_nano, presetPlan('all', 'xnor-net')) }]),
+    pareto: paretoFigure([
+      { where: 'none', method: 'float', mean: 0.99, interval: [0.985, 0.995], sizeBytes: 5e5, ops: 2e6 },
+      { where: name, method: 'bwn', mean: 0.9, interval: null, sizeBytes: 3e5, ops: 1e6 },
+    ]),
+    architecture: architectureFigure(vitPresets.vit_nano, { ...presetPlan('mhsa', 'xnor-net', { attentionProducts: true }), name }),
     weights: weightsFigure({ where: 'mlp', method: name, layers }),
   };
 }
