@@ -36,12 +36,12 @@ export function finishedCells(rows: readonly ResultRow[]): Cell[] {
 export const cellRows = (rows: readonly ResultRow[]): CellRow[] => finishedCells(rows).map(cellRow);
 
 /** Mean and interval over the seeds of a cell. */
-export function cellRow({ runs }: Cell): CellRow {
+export function cellRow({ name, runs }: Cell): CellRow {
   const [first] = runs;
   const { n, mean, interval } = meanEstimate(runs.map(run => run.testAccuracy));
   const meanOf = (values: (number | null)[]): number | null => meanEstimate(values.filter(value => value !== null)).mean;
   return {
-    where: first!.where, method: first!.method, bits: `W${first!.weightBits}A${first!.inputBits}`, scaled: first!.scaled, n, mean: mean!, interval,
+    name, where: first!.where, method: first!.method, bits: `W${first!.weightBits}A${first!.inputBits}`, scaled: first!.scaled, n, mean: mean!, interval,
     validationAccuracy: meanOf(runs.map(run => run.validationAccuracy)),
     learningRates: [...new Set(runs.map(run => run.learningRate))],
     imagesPerSecond: meanOf(runs.map(run => run.imagesPerSecond)),

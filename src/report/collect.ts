@@ -1,9 +1,10 @@
 import { judgeClaims, readGrid, runName, type GridResults, type ResultRow } from '../experiments/index.js';
 import { count } from '../figures/index.js';
 import type { RunRecord } from '../training/index.js';
+import { arms } from './arms.js';
 import { cellRow, finishedCells } from './cells.js';
 import type { Absence, Report } from './report.js';
-import { reportFigures } from './report-figures.js';
+import { overviewOf } from './report-figures.js';
 import { readRecords } from './run-records.js';
 import { questionSections } from './sections.js';
 
@@ -24,7 +25,8 @@ export async function collectReport(resultsDir: string): Promise<{ report: Repor
     questions: questionSections(judgeClaims(rows, seeds)),
     cells: cells.map(cellRow),
     notes,
-    ...reportFigures(cells),
+    ...overviewOf(cells),
+    arms: arms(cells),
     absent: [...absentRuns(grid), ...damaged],
     environment: environment(rows, run),
     data: run === undefined ? [] : Object.entries(run.environment.data.sha256).map(([split, hash]) => [`${data}, ${split}`, hash]),

@@ -1,5 +1,5 @@
 import { methodLabel, whereLabel } from '../binarize/index.js';
-import { figuresOf, type CellRow, type QuestionSection, type Report } from './report.js';
+import { overviewFigures, type CellRow, type QuestionSection, type Report } from './report.js';
 
 /** Text as LaTeX sets it: its special characters stand for themselves, dashes and minus signs are math. */
 export function escapeLatex(text: string): string {
@@ -69,7 +69,7 @@ Differences of paired seeds with half of their 95\\,\\% $t$-interval; $p$-values
 {\\footnotesize\\input{tables/comparisons.tex}}
 ${report.questions.flatMap(({ claims }) => claims).map(({ sentence, finding }) => `\\paragraph{${escapeLatex(sentence)}} ${escapeLatex(finding)}\n`).join('')}
 \\subsection*{Figures}
-${figuresOf(report).map(({ id, figure }) => `\\begin{figure}[htbp]\\centering
+${overviewFigures(report).map(({ id, figure }) => `\\begin{figure}[htbp]\\centering
 \\includegraphics[width=\\linewidth]{figures/${id}.pdf}
 \\caption{${escapeLatex(figure.caption)}}
 \\end{figure}

@@ -1,28 +1,50 @@
-import { methodLabel, whereLabel } from '../binarize/index.js';
-import { accuracyFigure, curvesFigure, scalesFigure, weightsFigure, type Curve } from '../figures/index.js';
+import {
+  accuracyFigure, curvesFigure, scalesFigure, weightsFigure, type Curve, type CurveCell, type Figure, type LayerScales,
+} from '../figures/index.js';
 import type { RunRecord } from '../training/index.js';
+import { armId } from './arm-id.js';
 import { accuracyCell } from './cells.js';
-import type { Report } from './report.js';
+import type { Report, ReportFigure } from './report.js';
 import type { RecordedCell } from './run-records.js';
 
-/** The figures of a report, each only where there is something to draw. */
-export function reportFigures(cells: readonly RecordedCell[]): Pick<Report, 'accuracy' | 'curves' | 'scales' | 'weights'> {
-  const arms = cells.map(cell => ({ ...cell, where: cell.runs[0]!.where, method: cell.runs[0]!.method, scaled: cell.runs[0]!.scaled }));
-  const curves = arms.filter(({ records }) => records.length > 0).map(({ where, method, records }) =>
-    ({ where, method, loss: records.map(lossCurve), accuracy: records.map(accuracyCurve) }));
-  const scales = arms.filter(({ scaled }) => scaled).flatMap(({ where, method, layers }) =>
-    layers.map(layer => ({ where, method, layer: layer.layer, scales: layer.scales })));
+/** The figures of the overview over all arms, each only where there is something to draw. */
+export function overviewOf(cells: readonly RecordedCell[]): Pick<Report, 'accuracy' | 'curves' | 'scales'> {
+  const curves = cells.filter(({ records }) => records.length > 0).map(curveCell);
+  const scales = cells.flatMap(layerScales);
   const drawIf = <Drawing>(items: readonly unknown[], draw: () => Drawing): Drawing | null => items.length > 0 ? draw() : null;
   return {
     accuracy: drawIf(cells, () => ({ id: 'accuracy', title: 'Accuracy', figure: accuracyFigure(cells.map(accuracyCell)) })),
     curves: drawIf(curves, () => ({ id: 'curves', title: 'Training', figure: curvesFigure(curves) })),
     scales: drawIf(scales, () => ({ id: 'scales', title: 'Scaling factors', figure: scalesFigure(scales) })),
-    weights: arms.filter(({ layers }) => layers.length > 0).map(({ where, method, layers }) => ({
-      id: `weights-${where}-${method}`,
-      title: `Latent weights: ${methodLabel(method)}, ${whereLabel(where)}`,
-      figure: weightsFigure({ where, method, layers }, { columns: layersPerBlock(layers.map(({ layer }) => layer)) }),
-    })),
   };
+}
+
+/**
+ * The figures of one arm: its curves over all seeds beside those of the float model (`float`, where it has finished); scaling factors and
+ * latent weights of its run with the lowest seed.
+ */
+export function armFigures(cell: RecordedCell, float: RecordedCell | undefined): ReportFigure[] {
+  const { name, records, layers } = cell;
+  const { where, method } = cell.runs[0]!;
+  const figures: ReportFigure[] = [];
+  const add = (kind: string, title: string, figure: Figure): void => { figures.push({ id: `${kind}-${armId(name)}`, title, figure }); };
+  if (records.length > 0) add('curves', 'Training', curvesFigure([...new Set([float ?? cell, cell])].map(curveCell)));
+  const scales = layerScales(cell);
+  if (scales.length > 0) add('scales', 'Scaling factors', scalesFigure(scales));
+  if (layers.length > 0) {
+    add('weights', 'Latent weights', weightsFigure({ where, method, layers }, { columns: layersPerBlock(layers.map(({ layer }) => layer)) }));
+  }
+  return figures;
+}
+
+function curveCell({ runs, records }: RecordedCell): CurveCell {
+  const { where, method } = runs[0]!;
+  return { where, method, loss: records.map(lossCurve), accuracy: records.map(accuracyCurve) };
+}
+
+function layerScales({ runs, layers }: RecordedCell): LayerScales[] {
+  const { where, method, scaled } = runs[0]!;
+  return scaled ? layers.map(layer => ({ where, method, layer: layer.layer, scales: layer.scales })) : [];
 }
 
 const lossCurve = ({ metrics }: RunRecord): Curve => {

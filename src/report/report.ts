@@ -1,8 +1,12 @@
-import type { ComparisonResult, Verdict } from '../experiments/index.js';
+import type { CostTotal } from '../analysis/index.js';
+import type { ComparisonResult, MeanEstimate, Verdict } from '../experiments/index.js';
 import type { Figure } from '../figures/index.js';
+import type { RunRecord } from '../training/index.js';
 
 /** One row of the result table: a cell of the grid over its seeds. */
 export interface CellRow {
+  /** Name of the cell: `mlp/bwn`. */
+  readonly name: string;
   readonly where: string;
   readonly method: string;
   /** Weight and activation bits: "W1A32". */
@@ -31,10 +35,15 @@ export interface ClaimRow {
   readonly verdict: Verdict;
   /** Fewest seeds behind any of its comparisons. */
   readonly n: number;
-  readonly comparisons: readonly Omit<ComparisonResult, 'differences'>[];
+  readonly comparisons: readonly ReportedComparison[];
 }
 
-/** A figure with the name of its files and of its place in the page. */
+/** A comparison, with the cells whose runs it is made of. */
+export interface ReportedComparison extends ComparisonResult {
+  readonly cells: readonly string[];
+}
+
+/** A figure with the name of its files and of its place in its page. */
 export interface ReportFigure {
   readonly id: string;
   /** Its heading where several figures stand in a list. */
@@ -66,7 +75,48 @@ export interface Absence {
   readonly reason: string;
 }
 
-/** Everything that the page shows, as plain data: the page itself computes nothing. */
+/** One finished run of an arm. */
+export interface ArmRun {
+  readonly seed: number;
+  readonly learningRate: number;
+  /** In [0, 1], as the validation accuracy. */
+  readonly testAccuracy: number;
+  readonly validationAccuracy: number | null;
+  readonly testLoss: number | null;
+  readonly trainLoss: number | null;
+  readonly steps: number;
+  readonly imagesPerSecond: number | null;
+  readonly durationMs: number;
+  readonly configHash: string;
+  /** What it was trained with; `null` where its folder cannot be read. */
+  readonly config: RunRecord['config'] | null;
+}
+
+/** What one site of the encoder is in an arm, for all blocks in which it is the same. */
+export interface ArmSite {
+  /** Layer in timm's words: `blocks.0–3.mlp.fc1`. */
+  readonly layer: string;
+  readonly weight: string;
+  readonly input: string;
+  readonly note: string;
+}
+
+/** One arm of the experiment on a page of its own. */
+export interface Arm {
+  /** Name of its page and of the files of its figures. */
+  readonly id: string;
+  readonly title: string;
+  readonly cell: CellRow;
+  /** Test accuracy minus that of the float model with the same seed; `null` for the float model. */
+  readonly toFloat: MeanEstimate | null;
+  readonly runs: readonly ArmRun[];
+  /** Empty where no run folder can be read. */
+  readonly sites: readonly ArmSite[];
+  readonly cost: CostTotal | null;
+  readonly figures: readonly ReportFigure[];
+}
+
+/** Everything that the pages show, as plain data: the pages themselves compute nothing. */
 export interface Report {
   readonly title: string;
   /** What was run, in one or two sentences. */
@@ -78,7 +128,8 @@ export interface Report {
   readonly accuracy: ReportFigure | null;
   readonly curves: ReportFigure | null;
   readonly scales: ReportFigure | null;
-  readonly weights: readonly ReportFigure[];
+  /** In the order of `cells`. */
+  readonly arms: readonly Arm[];
   readonly absent: readonly Absence[];
   readonly environment: readonly (readonly [name: string, value: string])[];
   readonly data: readonly (readonly [name: string, sha256: string])[];
@@ -86,8 +137,12 @@ export interface Report {
   readonly command: string;
 }
 
-/** All figures of a report, in the order of the page. */
-export function figuresOf({ questions, accuracy, curves, scales, weights }: Report): ReportFigure[] {
-  const entries = [...questions.map(({ figure }) => figure), accuracy, curves, scales, ...weights];
-  return entries.filter(entry => entry !== null);
+/** The figures of the overview, in its order. */
+export function overviewFigures({ questions, accuracy, curves, scales }: Report): ReportFigure[] {
+  return [accuracy, ...questions.map(({ figure }) => figure), curves, scales].filter(entry => entry !== null);
+}
+
+/** All figures of a report. */
+export function figuresOf(report: Report): ReportFigure[] {
+  return [...overviewFigures(report), ...report.arms.flatMap(({ figures }) => figures)];
 }

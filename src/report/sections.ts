@@ -1,7 +1,7 @@
 import type { ClaimResult } from '../experiments/index.js';
 import { differencesFigure } from '../figures/index.js';
 import { answer, questions } from './questions.js';
-import type { QuestionSection, ReportFigure } from './report.js';
+import type { ClaimRow, QuestionSection, ReportFigure } from './report.js';
 
 /** Puts the judged claims under the questions that they answer. */
 export function questionSections(judged: readonly ClaimResult[]): QuestionSection[] {
@@ -10,10 +10,17 @@ export function questionSections(judged: readonly ClaimResult[]): QuestionSectio
     return {
       question,
       answer: answerable ? answer(members) : null,
-      claims: members.map(({ claim, ...result }) => ({ sentence: claim.sentence, ...result })),
+      claims: members.map(claimRow),
       figure: forestPlot(id, question, members),
     };
   });
+}
+
+function claimRow({ claim, comparisons, ...result }: ClaimResult): ClaimRow {
+  return {
+    sentence: claim.sentence, ...result,
+    comparisons: comparisons.map((comparison, index) => ({ ...comparison, cells: Object.keys(claim.comparisons[index]!.terms) })),
+  };
 }
 
 /** A comparison that two claims ask with different margins is one row, with the margin and verdict of the first. */

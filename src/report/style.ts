@@ -12,8 +12,13 @@ export const style = `
   }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 62rem; padding: 2.5rem 1.25rem 4rem; background: var(--paper); color: var(--text);
+body { margin: 0 auto; max-width: 62rem; padding: 1.25rem 1.25rem 4rem; background: var(--paper); color: var(--text);
   font: 1rem/1.6 system-ui, "Segoe UI", "DejaVu Sans", Verdana, sans-serif; }
+.skip { position: absolute; left: -100rem; }
+.skip:focus { position: static; }
+nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: 0; padding: 0; }
+nav [aria-current] { font-weight: 600; text-decoration: none; color: var(--text); }
+header { border-bottom: 1px solid var(--line); padding-bottom: .5rem; margin-bottom: 1.75rem; }
 h1 { font-size: 1.9rem; line-height: 1.25; margin: 0 0 .25rem; }
 h2 { font-size: 1.35rem; margin: 3rem 0 .75rem; padding-bottom: .25rem; border-bottom: 1px solid var(--line); }
 h3 { font-size: 1.08rem; margin: 1.75rem 0 .35rem; }
@@ -31,9 +36,15 @@ th, td { text-align: left; padding: .35rem .7rem; border-bottom: 1px solid var(-
 th { font-weight: 600; }
 thead th { border-bottom: 2px solid var(--line); vertical-align: bottom; }
 td { white-space: nowrap; }
-td.text { white-space: normal; overflow-wrap: anywhere; }
+td.words { white-space: normal; overflow-wrap: anywhere; }
 .number { text-align: right; }
-th[scope=row] { width: 1%; white-space: nowrap; }
+th[scope=row] { white-space: nowrap; font-weight: 400; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin: 1.25rem 0; padding: 0; }
+.facts div { background: var(--panel); border-radius: 6px; padding: .6rem .9rem; }
+.facts dt { color: var(--muted); font-size: .85rem; }
+.facts dd { margin: 0; font-size: 1.25rem; font-variant-numeric: tabular-nums; }
+math { font-size: 1.08em; }
+.between { display: flex; justify-content: space-between; gap: 1rem; margin-top: 3rem; }
 .badge { display: inline-block; border: 1px solid currentColor; border-radius: 999px; padding: 0 .6rem; font-size: .82rem; font-weight: 600; white-space: nowrap; }
 .supported { color: var(--supported); }
 .contradicted { color: var(--contradicted); }
@@ -50,6 +61,7 @@ summary { cursor: pointer; }
 @media print {
   :root { font-size: 10pt; --text: #000; --muted: #444; --paper: #fff; --panel: #fff; --line: #bbb; --link: #000; --supported: #006b4f; --contradicted: #a33c00; --undecided: #444; }
   body { max-width: none; padding: 0; }
+  header, .skip { display: none; }
   h2, h3 { break-after: avoid; }
   figure, tr, .claims > li { break-inside: avoid; }
   figure .plot { display: none; }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { collectReport } from './collect.js';
 import { resultsTable, toCsv } from './table.js';
-import { writePage } from './write-page.js';
+import { writeSite } from './write-site.js';
 
 export interface WriteReportOptions {
   /** Folder of the report; made when it is not there. Default: `report` in the results folder. */
@@ -24,5 +24,5 @@ export interface WrittenReport {
  */
 export async function writeReport(resultsDir: string, { outDir = join(resultsDir, 'report') }: WriteReportOptions = {}): Promise<WrittenReport> {
   const { report, rows } = await collectReport(resultsDir);
-  return { indexPath: await writePage(report, toCsv(resultsTable(rows)), outDir), absent: report.absent.length };
+  return { indexPath: await writeSite(report, toCsv(resultsTable(rows)), outDir), absent: report.absent.length };
 }

@@ -42,10 +42,10 @@ describe('collectReport', () => {
   });
 
   it('draws the curves, scaling factors and latent weights of the run folders', async () => {
-    const { report: { curves, scales, weights } } = await collectReport(folder);
+    const { report: { curves, scales, arms } } = await collectReport(folder);
     expect(curves!.figure.alternative).toMatch(/BWN, MLP and MHSA: loss \d/);
     expect(scales!.figure.alternative).toContain('blocks.1.mlp.fc2');
-    expect(weights.map(({ id, figure }) => `${id}: ${figure.data.length}`)).toEqual(['weights-all-bwn: 8']);
+    expect(arms.map(arm => arm.figures.map(({ id, figure }) => `${id}: ${figure.data.length}`))).toEqual([['curves-all-bwn: 4', 'scales-all-bwn: 1', 'weights-all-bwn: 8']]);
   });
 
   it('names a command that repeats the grid on the same backend', async () => {
