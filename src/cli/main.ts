@@ -5,6 +5,7 @@ import { analyzeCommand } from './analyze.js';
 import { benchCommand } from './bench.js';
 import { compareCommand } from './compare.js';
 import { exitCode, reportError } from './errors.js';
+import { exportCommand } from './export.js';
 import { importCommand } from './import.js';
 import { kernelCommand } from './kernel.js';
 import { notebookCommand } from './notebook.js';
@@ -20,7 +21,7 @@ const program = new Command('binvit')
   .option('--verbose', 'print the stack of an error')
   .showHelpAfterError('(binvit --help or binvit COMMAND --help lists what is allowed)');
 
-for (const command of [reproduceCommand, trainCommand, tuneCommand, summaryCommand, analyzeCommand, compareCommand, importCommand, reportCommand, kernelCommand, notebookCommand, benchCommand]) {
+for (const command of [reproduceCommand, trainCommand, tuneCommand, summaryCommand, analyzeCommand, compareCommand, importCommand, exportCommand, reportCommand, kernelCommand, notebookCommand, benchCommand]) {
   program.addCommand(command());
 }
 for (const command of [program, ...program.commands, ...program.commands.flatMap(group => group.commands)]) command.exitOverride();

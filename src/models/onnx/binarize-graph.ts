@@ -1,0 +1,43 @@
+import type { InputBinarizerSpec } from '../../binarize/index.js';
+import type { GraphBuilder } from './graph-builder.js';
+
+/** Constant of a parameter of the model, by its name. */
+export type ParameterConstant = (name: string) => string;
+
+/**
+ * An input binarizer as it evaluates: scale · B, with B from comparisons, since ONNX's Sign has three levels.
+ *
+ * @param prefix path of the binarizer's parameters: `blocks.0.attn.qkv.input`
+ * @returns name of a value of x's shape
+ */
+export function binarizeGraph(graph: GraphBuilder, spec: InputBinarizerSpec, x: string, prefix: string, parameter: ParameterConstant): string {
+  const { levels, scale, threshold } = spec;
+  const moved = threshold.name === 'learned' ? graph.node('Add', [x, parameter(`${prefix}.shift`)]) : x;
+  const unit = scale.name === 'elastic' ? graph.node('Max', [parameter(`${prefix}.alpha`), graph.scalar(1e-5)]) : null;
+  const pattern = levels === 'signed'
+    ? choose(graph, graph.node('GreaterOrEqual', [moved, graph.scalar(0)]), 1, -1)
+    : choose(graph, graph.node('Greater', [moved, edge(graph, spec, moved, unit)]), 1, 0);
+  if (unit !== null) return graph.node('Mul', [pattern, unit]);
+  if (scale.name === 'learned') return graph.node('Mul', [pattern, parameter(`${prefix}.beta`)]);
+  return scale.name === 'mean-abs' ? graph.node('Mul', [pattern, leastSquares(graph, moved, pattern)]) : pattern;
+}
+
+function choose(graph: GraphBuilder, condition: string, yes: number, no: number): string {
+  return graph.node('Where', [condition, graph.scalar(yes), graph.scalar(no)]);
+}
+
+/** The threshold of unsigned levels. */
+function edge(graph: GraphBuilder, { threshold }: InputBinarizerSpec, moved: string, unit: string | null): string {
+  if (threshold.name === 'row-max') {
+    const largest = graph.node('ReduceMax', [moved], { axes: { ints: [-1] }, keepdims: { int: 1 } });
+    return graph.node('Max', [graph.node('Mul', [largest, graph.scalar(threshold.fraction)]), graph.scalar(1e-30)]);
+  }
+  return unit === null ? graph.scalar(0.5) : graph.node('Mul', [unit, graph.scalar(0.5)]);
+}
+
+/** ⟨x, B⟩ / ⟨B, B⟩ of each row; a row of zeros has 0. */
+function leastSquares(graph: GraphBuilder, moved: string, pattern: string): string {
+  const rowSum = (value: string): string => graph.node('ReduceSum', [value, graph.integers(-1)], { keepdims: { int: 1 } });
+  const squares = rowSum(graph.node('Mul', [pattern, pattern]));
+  return graph.node('Div', [rowSum(graph.node('Mul', [moved, pattern])), graph.node('Max', [squares, graph.scalar(1)])]);
+}
