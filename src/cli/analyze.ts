@@ -1,16 +1,17 @@
 import { Argument, Command, Option } from 'commander';
 import {
-  attentionTable, branchContributions, formatAttention, formatContributions, formatWeights, weightTable,
+  attentionTable, branchContributions, formatAttention, formatContributions, formatSigns, formatWeights, signDynamics, weightTable,
 } from '../analysis/index.js';
 import { Random, useBackend } from '../backend/index.js';
 import { loadDataset, viewOf, wholeView, type DatasetName, type ImageSet } from '../data/index.js';
 import { importVit, tokenCount } from '../models/index.js';
-import { isForeignModel, loadModel, progressBar, readRun } from '../training/index.js';
+import { isForeignModel, loadModel, progressBar, readRun, readSigns } from '../training/index.js';
 import { dataDirOption, jsonOption } from './options.js';
 
 interface AnalyzeOptions {
   readonly branches?: boolean;
   readonly attention?: boolean;
+  readonly signs?: boolean;
   readonly dataDir?: string;
   readonly json?: boolean;
 }
@@ -25,10 +26,11 @@ export function analyzeCommand(): Command {
     .addArgument(new Argument('<run>', 'folder of a finished run, or (weights only) a model or checkpoint file, or weights of timm or Hugging Face'))
     .addOption(new Option('--branches', 'print what the test accuracy loses without each MHSA and MLP instead').conflicts('attention'))
     .addOption(new Option('--attention', 'print entropy and distance of the attention of each head instead'))
+    .addOption(new Option('--signs', 'print how the signs flipped over training (of a run with --signs-every)').conflicts(['branches', 'attention']))
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action(async (run: string, options: AnalyzeOptions) => {
-      const [found, text] = await (options.branches ? branches : options.attention ? attention : weights)(run, options);
+      const [found, text] = await (options.branches ? branches : options.attention ? attention : options.signs ? signs : weights)(run, options);
       console.log(options.json ? JSON.stringify(found, null, 2) : text());
     });
 }
@@ -64,6 +66,11 @@ async function attention(run: string, options: AnalyzeOptions): Analysis {
   const view = viewOf(test, Uint32Array.from({ length: Math.min(attentionImages, test.count) }, (_, index) => index));
   const rows = attentionTable(loadModel(run), config.model, view, environment.data.normalization);
   return [rows, () => formatAttention(rows, tokenCount(config.model), view.count)];
+}
+
+function signs(run: string): Analysis {
+  const rows = signDynamics(readSigns(run));
+  return Promise.resolve([rows, () => formatSigns(rows)]);
 }
 
 function testSet(run: string, { dataDir }: AnalyzeOptions): ImageSet {

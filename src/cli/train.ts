@@ -16,6 +16,7 @@ interface Options extends PlanOptions {
   batchSize: number;
   lr: number;
   seed: number;
+  signsEvery?: number;
   out?: string;
   backend?: BackendName;
   json?: boolean;
@@ -32,6 +33,7 @@ export function trainCommand(): Command {
     .addOption(new Option('--batch-size <n>', 'images a step').argParser(wholeNumber(1)).default(128))
     .addOption(new Option('--lr <rate>', 'peak learning rate').argParser(positiveNumber).default(3e-3))
     .addOption(new Option('--seed <n>', 'seed of everything random').argParser(wholeNumber(0)).default(1))
+    .addOption(new Option('--signs-every <n>', 'record the signs of all binary weights every n steps, for "binvit analyze --signs"').argParser(wholeNumber(1)))
     .addOption(new Option('--out <folder>', 'folder of the run (default: runs/<hash of the configuration>)'))
     .addOption(backendOption())
     .addOption(jsonOption())
@@ -65,6 +67,7 @@ function configFrom(options: Options): TrainConfig {
   return parseTrainConfig({
     model: vitPresets[options.model], plan: planFrom(options), data: { name: options.data }, latentClip: methods[options.method].latentClip,
     steps: options.steps, batchSize: options.batchSize, learningRate: options.lr, seed: options.seed,
+    signsEvery: options.signsEvery ?? null,
   });
 }
 

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { BinarizedWeight, Site } from '../binarize/index.js';
 import { blockOf, type WeightColumns } from '../layers/index.js';
+import { packSigns, type LayerSigns } from './layer-signs.js';
 import { binaryDenseLayers } from './vit.js';
 
 /** A weight matrix of a linear layer. Every returned tensor is the caller's. */
@@ -22,13 +23,15 @@ export interface BinaryLayer extends LinearLayer {
   scale(): tf.Tensor;
   /** `[in, out]`, exactly scale times binary. */
   effective(): tf.Tensor2D;
+  /** Signs of `binary`, one bit each (for ternary methods a 0 counts as +1). */
+  signs(): LayerSigns;
 }
 
 /** The weight matrices of all linear layers, float ones included, in the order of computation. */
 export function linearLayers(model: tf.LayersModel): (LinearLayer | BinaryLayer)[] {
   return binaryDenseLayers(model).flatMap(layer => layer.weightColumns()).map(columns => {
     const { binarized } = columns;
-    return binarized === null ? linearLayer(columns) : { ...linearLayer(columns), ...views(binarized) };
+    return binarized === null ? linearLayer(columns) : { ...linearLayer(columns), ...views(binarized), signs: () => packedSigns(columns, binarized) };
   });
 }
 
@@ -43,6 +46,15 @@ export function isBinary(layer: LinearLayer | BinaryLayer): layer is BinaryLayer
 
 function linearLayer({ group, latent }: WeightColumns): LinearLayer {
   return { name: group.name, site: group.sites.length === 1 ? group.sites[0]! : 'qkv', block: blockOf(group.name), latent };
+}
+
+/** Where the pattern is the sign of the latent weight itself, nothing has to be computed. */
+function packedSigns({ group, latent }: WeightColumns, binarized: () => BinarizedWeight): LayerSigns {
+  const threshold = group.weight?.threshold.name;
+  const pattern = threshold === 'zero' || threshold === 'stochastic' ? latent() : views(binarized).binary();
+  const found = { name: group.name, shape: pattern.shape, signs: packSigns(pattern.dataSync<'float32'>()) };
+  pattern.dispose();
+  return found;
 }
 
 function views(binarized: () => BinarizedWeight): Pick<BinaryLayer, 'binary' | 'scale' | 'effective'> {

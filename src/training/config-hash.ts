@@ -3,7 +3,7 @@ import { canonicalJson } from '../binarize/index.js';
 import type { TrainConfig } from './config.js';
 
 /** Fields that say how often something is logged, measured or saved; the weights do not depend on them. */
-const observing: ReadonlySet<string> = new Set(['logEvery', 'statisticsEvery', 'evaluateEvery', 'checkpointEvery'] satisfies (keyof TrainConfig)[]);
+const observing: ReadonlySet<string> = new Set(['logEvery', 'statisticsEvery', 'signsEvery', 'evaluateEvery', 'checkpointEvery'] satisfies (keyof TrainConfig)[]);
 
 /**
  * Identity of a run's result: SHA-256 (64 hex digits) of the canonical JSON of every field that the final weights depend on.

@@ -70,6 +70,11 @@ export interface TrainConfig {
   readonly logEvery: number;
   /** Steps between rows of per-layer statistics. Default 100. */
   readonly statisticsEvery: number;
+  /**
+   * Steps between samples of the signs of all binary weights, one bit each, in the run's `signs.jsonl`; flips between two samples
+   * stay unseen. `null` (default): none.
+   */
+  readonly signsEvery: number | null;
   /** Steps between evaluations on the validation images; `null` (default): only at the end. */
   readonly evaluateEvery: number | null;
   /** Steps between checkpoints. Default 200. */
@@ -114,6 +119,7 @@ const schema = fieldsOf({
   seed: wholeFrom(0).max(0xffffffff, 'expected a whole number below 2^32').default(1),
   logEvery: wholeFrom(1).default(20),
   statisticsEvery: wholeFrom(1).default(100),
+  signsEvery: wholeFrom(1).nullable().default(null),
   evaluateEvery: wholeFrom(1).nullable().default(null),
   checkpointEvery: wholeFrom(1).default(200),
 });

@@ -10,6 +10,7 @@ export { formatDuration, progressBar, type ProgressBar, type ProgressStream, typ
 export { readRun, type RunRecord, type RunResult, type RunStatus, type TrainSummary } from './run-folder.js';
 export { learningRateAt, type Schedule } from './schedule.js';
 export { stopSignal, type StopSignal } from './signals.js';
-export { flipRatio, packSigns } from './statistics.js';
+export { readSigns, type SignSample } from './sign-log.js';
+export { flipRatio } from './statistics.js';
 export { train, type TrainOptions } from './train.js';
 export { stepTimer, type StepTimer } from './step-timer.js';

@@ -64,6 +64,8 @@ export interface RunPaths {
   readonly config: string;
   readonly environment: string;
   readonly metrics: string;
+  /** Only where the configuration samples signs. */
+  readonly signs: string;
   readonly status: string;
   /** Folder. */
   readonly checkpoints: string;
@@ -75,6 +77,7 @@ export function runPaths(dir: string): RunPaths {
     config: join(dir, 'config.json'),
     environment: join(dir, 'environment.json'),
     metrics: join(dir, 'metrics.jsonl'),
+    signs: join(dir, 'signs.jsonl'),
     status: join(dir, 'status.json'),
     checkpoints: join(dir, 'checkpoints'),
     model: join(dir, 'model.safetensors'),

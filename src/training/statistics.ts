@@ -2,19 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BinaryLayer } from '../models/index.js';
 import type { LayerStatistics } from './metrics.js';
 
-/**
- * Signs, one bit a value, lowest bit first: 1 where the value is below 0. `sign(0) = +1` here as everywhere; bits that pad
- * the last byte are 0.
- */
-export function packSigns(values: ArrayLike<number>): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(values.length / 8));
-  for (let i = 0; i < values.length; i++) {
-    if (values[i]! < 0) bits[i >> 3]! |= 1 << (i & 7);
-  }
-  return bits;
-}
-
-/** Share of `count` signs that differ between two results of {@link packSigns}, in [0, 1]. */
+/** Share of `count` signs that differ between two results of `packSigns`, in [0, 1]. */
 export function flipRatio(before: Uint8Array, after: Uint8Array, count: number): number {
   let flips = 0;
   for (let i = 0; i < after.length; i++) {
@@ -24,7 +12,7 @@ export function flipRatio(before: Uint8Array, after: Uint8Array, count: number):
 }
 
 /** The tensors of a binarized layer that the statistics read. */
-export type ObservedLayer = Pick<BinaryLayer, 'name' | 'latent' | 'binary' | 'scale'>;
+export type ObservedLayer = Pick<BinaryLayer, 'name' | 'latent' | 'signs' | 'scale'>;
 
 /**
  * Per-layer statistics between two samples. It remembers the packed signs of the last sample, so that flips are those of
@@ -39,15 +27,14 @@ export class LayerObserver {
   constructor(layers: readonly ObservedLayer[], latentClip: number | null) {
     this.#layers = layers;
     this.#latentClip = latentClip;
-    this.#signs = layers.map(layer => tf.tidy(() => packSigns(layer.binary().dataSync())));
+    this.#signs = layers.map(layer => layer.signs().signs);
   }
 
   /** One row per layer; the next sample counts flips from this one. */
   sample(): LayerStatistics[] {
     return this.#layers.map((layer, index) => tf.tidy(() => {
-      const binary = layer.binary().dataSync();
-      const signs = packSigns(binary);
-      const flips = flipRatio(this.#signs[index]!, signs, binary.length);
+      const { signs, shape } = layer.signs();
+      const flips = flipRatio(this.#signs[index]!, signs, shape[0] * shape[1]);
       this.#signs[index] = signs;
       return { name: layer.name, flipRatio: flips, ...scaleRange(layer), saturated: saturatedShare(layer, this.#latentClip) };
     }));

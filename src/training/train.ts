@@ -11,6 +11,7 @@ import type { MetricsRow } from './metrics.js';
 import { modelMetadata, saveRunModel } from './model-file.js';
 import type { TrainProgress } from './progress.js';
 import { existingRun, openRun, runPaths, writeStatus, type RunResult, type RunStatus, type TrainSummary } from './run-folder.js';
+import { SignLog } from './sign-log.js';
 import { Trainer, type TrainerState } from './trainer.js';
 import { splitDataset, type TrainingData } from './training-data.js';
 
@@ -72,12 +73,14 @@ async function runSteps(
   const start = performance.now();
   let trainingMs = 0;
   const metrics = new JsonlWriter(paths.metrics);
+  const signs = config.signsEvery === null ? null : new SignLog(paths.signs);
   const log = (row: MetricsRow): void => { metrics.append(row); };
 
   const last = newestCheckpoint<TrainerState>(paths.checkpoints);
   if (last) trainer.restore(last, paths.checkpoints);
   let lastGood = last && checkpointName(last.state.step);
   const firstStep = trainer.step;
+  if (firstStep === 0) signs?.append(0, trainer.signs());
   status({ status: 'running' });
 
   const imagesPerSecond = (): number => ((trainer.step - firstStep) * config.batchSize * 1000) / trainingMs;
@@ -109,6 +112,7 @@ async function runSteps(
       const final = step === config.steps;
       if (step % config.logEvery === 0 || final) log({ kind: 'step', step, ...update });
       if (step % config.statisticsEvery === 0 || final) log({ kind: 'layers', step, layers: trainer.layerStatistics() });
+      if (signs !== null && (step % config.signsEvery! === 0 || final)) signs.append(step, trainer.signs());
       if (config.evaluateEvery !== null && step % config.evaluateEvery === 0 && !final) await evaluateOn('validation');
       report('training', update.loss);
 
@@ -117,6 +121,7 @@ async function runSteps(
       const stop = signal?.aborted === true && !final;
       if (stop || (step % config.checkpointEvery === 0 && !final)) {
         metrics.sync();
+        signs?.sync();
         saveCheckpoint(paths.checkpoints, trainer.checkpoint(), modelMetadata(config));
         lastGood = checkpointName(step);
         status({ status: 'running' });
@@ -132,5 +137,6 @@ async function runSteps(
     };
   } finally {
     metrics.close();
+    signs?.close();
   }
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { Random, type RandomState } from '../backend/index.js';
 import { Batches, type BatchesState } from '../data/index.js';
-import { binaryLayers, forward, setProgress, vitParameters, type VitParameter } from '../models/index.js';
+import { binaryLayers, forward, setProgress, vitParameters, type LayerSigns, type VitParameter } from '../models/index.js';
 import { AdamW, globalNorm, lossAndGradients, NonFiniteError, Sgd, softmaxCrossEntropy } from '../ops/index.js';
 import { WeightAverage } from './average.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -123,6 +123,11 @@ export class Trainer {
   /** Statistics of the binarized layers since the last call. */
   layerStatistics(): LayerStatistics[] {
     return this.#observer.sample();
+  }
+
+  /** The signs of all binary weights, one bit each. */
+  signs(): LayerSigns[] {
+    return binaryLayers(this.model).map(layer => layer.signs());
   }
 
   /** Everything that `restore` needs to go on with the same bits. */

@@ -1,11 +1,11 @@
 import { Random } from '../../src/backend/random.js';
-import { costTable, type WeightRow } from '../../src/analysis/index.js';
+import { costTable, type SignDynamics, type WeightRow } from '../../src/analysis/index.js';
 import { presetPlan } from '../../src/binarize/index.js';
 import type { LayersRow } from '../../src/training/index.js';
 import { vitPresets } from '../../src/models/index.js';
 import {
-  accuracyFigure, architectureFigure, attentionFigure, contributionsFigure, costFigure, curvesFigure, differencesFigure, estimatorsFigure, headScalesFigure,
-  interactionFigure, paretoFigure, saturationHistoryFigure, scaleHistoryFigure, scaleOptimumFigure, scalesFigure, signBalanceFigure, similarityFigure,
+  accuracyFigure, architectureFigure, attentionFigure, contributionsFigure, costFigure, curvesFigure, differencesFigure, estimatorsFigure, flipsFigure,
+  headScalesFigure, interactionFigure, oscillationFigure, paretoFigure, saturationHistoryFigure, scaleHistoryFigure, scaleOptimumFigure, scalesFigure, signBalanceFigure, similarityFigure,
   weightsFigure, type Figure, type LayerWeights,
 } from '../../src/figures/index.js';
 
@@ -34,6 +34,13 @@ function weightRow(name: string, binary: boolean): WeightRow {
     name, binary, site: 'fc1', block: 0, shape: [4, 8], nearZero: 0, saturated: 0, scales: binary ? box : null, error: null, note: '',
     weights: { n: 32, nan: 0, infinite: 0, minimum: -1, maximum: 1, mean: 0, std: 1, meanAbsolute: 0.5, skewness: 0, excessKurtosis: 0, bimodality: 0.3 },
     signs: { positive: 0.5, entropy: 1, outputEntropy: 0.9, outputPositive: box, constantOutputs: 1, duplicateOutputs: 0 },
+  };
+}
+
+function dynamics(name: string): SignDynamics {
+  return {
+    name, weights: 128, steps: [0, 10, 20], flipRatio: [0.25, 0.125], flips: [0.75, 0.125, 0.125, 0], neverFlipped: 0.75, oscillating: 0,
+    meanFlips: 0.375, lastFlip: [0.125, 0.125],
   };
 }
 
@@ -70,6 +77,8 @@ export function sampleFigures(name = 'xnor-net'): Record<string, Figure> {
     scaleHistory: scaleHistoryFigure(history(name)),
     saturationHistory: saturationHistoryFigure(history(name)),
     signBalance: signBalanceFigure([weightRow(name, true), weightRow('head', false)]),
+    flips: flipsFigure([dynamics(name), dynamics('blocks.1.mlp.fc2')]),
+    oscillation: oscillationFigure([dynamics(name), dynamics('blocks.1.mlp.fc2')]),
     interaction: interactionFigure([
       {
         method: name, seeds: [1, 2, 3], interaction: estimate(-0.05, [-0.06, -0.04]), mlp: estimate(-0.1, null), mhsa: estimate(-0.1, null),

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { flipRatio, packSigns } from '../../src/training/index.js';
+import { packSigns } from '../../src/models/index.js';
+import { flipRatio } from '../../src/training/index.js';
 import { LayerObserver } from '../../src/training/statistics.js';
 
-/** A layer whose weights the test sets; alpha scales what `binary` must not see. */
+/** A layer whose weights the test sets; its signs must not see alpha. */
 function layer(latent: number[], alpha: number): { set: (values: number[]) => void; observed: ConstructorParameters<typeof LayerObserver>[0][number] } {
   let values = latent;
   return {
@@ -12,7 +13,7 @@ function layer(latent: number[], alpha: number): { set: (values: number[]) => vo
     observed: {
       name: 'blocks.0.mlp.fc1',
       latent: () => tf.tensor2d(values, [values.length, 1]),
-      binary: () => tf.tensor2d(values.map(value => (value >= 0 ? 1 : -1)), [values.length, 1]),
+      signs: () => ({ name: 'blocks.0.mlp.fc1', shape: [values.length, 1], signs: packSigns(Float32Array.from(values)) }),
       scale: () => tf.tensor1d([alpha, 3 * alpha]),
     },
   };
@@ -50,14 +51,14 @@ describe('LayerObserver', () => {
 
 describe('packed signs', () => {
   it('treat 0 and -0 as +1, and pad with zero bits', () => {
-    expect([...packSigns([-1, -0, 0, 1, -2, 3, -4, 5, -6])]).toEqual([0b01010001, 1]);
+    expect([...packSigns(Float32Array.of(-1, -0, 0, 1, -2, 3, -4, 5, -6))]).toEqual([0b01010001, 1]);
   });
 
   it('give the share of signs that differ', () => {
     const values = fc.array(fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: -3, max: 3 })), { minLength: 1, maxLength: 70 });
     fc.assert(fc.property(values, pairs => {
       const differing = pairs.filter(([a, b]) => a < 0 !== b < 0).length;
-      expect(flipRatio(packSigns(pairs.map(([a]) => a)), packSigns(pairs.map(([, b]) => b)), pairs.length)).toBe(differing / pairs.length);
+      expect(flipRatio(packSigns(Float32Array.from(pairs, ([a]) => a)), packSigns(Float32Array.from(pairs, ([, b]) => b)), pairs.length)).toBe(differing / pairs.length);
     }));
   });
 });
