@@ -14,6 +14,8 @@ export interface SignStatistics {
   readonly constantOutputs: number;
   /** Outputs whose signs are those of an earlier output or their opposite: they add no direction. */
   readonly duplicateOutputs: number;
+  /** Inputs whose signs are those of an earlier input or their opposite: the layer cannot tell the two apart. */
+  readonly duplicateInputs: number;
 }
 
 /**
@@ -21,32 +23,55 @@ export interface SignStatistics {
  */
 export function signStatistics(values: ArrayLike<number>, inputs: number, outputs: number): SignStatistics {
   const positives = new Uint32Array(outputs);
-  const words = Math.ceil(inputs / 32);
-  const packed = new Uint32Array(outputs * words);
+  const byOutput = new SignPatterns(outputs, inputs);
+  const byInput = new SignPatterns(inputs, outputs);
   for (let row = 0; row < inputs; row++) {
     for (let column = 0; column < outputs; column++) {
       if (values[row * outputs + column]! < 0) continue;
       positives[column]!++;
-      packed[column * words + (row >>> 5)]! |= 1 << (row & 31);
+      byOutput.set(column, row);
+      byInput.set(row, column);
     }
   }
   const total = positives.reduce((sum, count) => sum + count, 0);
-  const seen = new Set<string>();
-  let duplicateOutputs = 0;
-  for (let column = 0; column < outputs; column++) {
-    const pattern = packed.subarray(column * words, (column + 1) * words);
-    const key = normalized(pattern, inputs);
-    if (seen.has(key)) duplicateOutputs++;
-    seen.add(key);
-  }
   return {
     positive: total / (inputs * outputs),
     entropy: binaryEntropy(total / (inputs * outputs)),
     outputEntropy: positives.reduce((sum, count) => sum + binaryEntropy(count / inputs), 0) / outputs,
     outputPositive: fiveNumbers(Array.from(positives, count => count / inputs))!,
     constantOutputs: positives.filter(count => count === 0 || count === inputs).length,
-    duplicateOutputs,
+    duplicateOutputs: byOutput.duplicates(),
+    duplicateInputs: byInput.duplicates(),
   };
+}
+
+/** Patterns of `length` signs, one bit each, 1 where it is +1. */
+class SignPatterns {
+  readonly #length: number;
+  readonly #words: number;
+  readonly #packed: Uint32Array;
+
+  constructor(count: number, length: number) {
+    this.#length = length;
+    this.#words = Math.ceil(length / 32);
+    this.#packed = new Uint32Array(count * this.#words);
+  }
+
+  set(pattern: number, place: number): void {
+    this.#packed[pattern * this.#words + (place >>> 5)]! |= 1 << (place & 31);
+  }
+
+  /** Patterns that are an earlier one or its complement. */
+  duplicates(): number {
+    const seen = new Set<string>();
+    let count = 0;
+    for (let first = 0; first < this.#packed.length; first += this.#words) {
+      const key = normalized(this.#packed.subarray(first, first + this.#words), this.#length);
+      if (seen.has(key)) count++;
+      seen.add(key);
+    }
+    return count;
+  }
 }
 
 /** The pattern or its complement, whichever begins with +1. */

@@ -21,6 +21,8 @@ export interface WeightRow {
   readonly nearZero: number;
   /** Share of latent weights that a latent clip holds: those at the largest absolute value, where several are exactly there. */
   readonly saturated: number;
+  /** Inputs and outputs all of whose latent weights are 0: they take and give nothing. */
+  readonly dead: { readonly inputs: number; readonly outputs: number };
   /** Of the latent weights; null when some are not finite. */
   readonly signs: SignStatistics | null;
   /** Scaling factors over the outputs (all 1 without scaling); null for a float layer. */
@@ -51,6 +53,7 @@ function weightRow(layer: LinearLayer | BinaryLayer): WeightRow {
     name: layer.name, site: layer.site, block: layer.block, shape: [inputs, outputs], binary, weights,
     nearZero: share(values, value => Math.abs(value) <= weights.meanAbsolute / 10),
     saturated: clipped > 1 / values.length ? clipped : 0,
+    dead: dead(values, inputs, outputs),
     signs: finite ? signStatistics(values, inputs, outputs) : null,
     // A binarizer refuses what is not finite.
     scales: finite && binary ? fiveNumbers(layer.scale().dataSync()) : null,
@@ -66,4 +69,15 @@ function share(values: Float32Array, holds: (value: number) => boolean): number 
   let count = 0;
   for (const value of values) if (holds(value)) count++;
   return count / values.length;
+}
+
+function dead(values: Float32Array, inputs: number, outputs: number): WeightRow['dead'] {
+  const [rows, columns] = [new Uint8Array(inputs), new Uint8Array(outputs)];
+  values.forEach((value, place) => {
+    if (value === 0) return;
+    rows[Math.floor(place / outputs)] = 1;
+    columns[place % outputs] = 1;
+  });
+  const zeros = (alive: Uint8Array): number => alive.reduce((count, flag) => count + 1 - flag, 0);
+  return { inputs: zeros(rows), outputs: zeros(columns) };
 }

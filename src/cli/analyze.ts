@@ -1,6 +1,8 @@
+import type { LayersModel } from '@tensorflow/tfjs';
 import { Argument, Command, Option } from 'commander';
 import {
-  attentionTable, branchContributions, formatAttention, formatContributions, formatSigns, formatWeights, signDynamics, weightTable,
+  attentionTable, branchContributions, formatAttention, formatContributions, formatSigns, formatSpectra, formatWeights, signDynamics, spectrumTable,
+  weightTable,
 } from '../analysis/index.js';
 import { Random, useBackend } from '../backend/index.js';
 import { loadDataset, viewOf, wholeView, type DatasetName, type ImageSet } from '../data/index.js';
@@ -12,6 +14,7 @@ interface AnalyzeOptions {
   readonly branches?: boolean;
   readonly attention?: boolean;
   readonly signs?: boolean;
+  readonly spectra?: boolean;
   readonly dataDir?: string;
   readonly json?: boolean;
 }
@@ -27,10 +30,11 @@ export function analyzeCommand(): Command {
     .addOption(new Option('--branches', 'print what the test accuracy loses without each MHSA and MLP instead').conflicts('attention'))
     .addOption(new Option('--attention', 'print entropy and distance of the attention of each head instead'))
     .addOption(new Option('--signs', 'print how the signs flipped over training (of a run with --signs-every)').conflicts(['branches', 'attention']))
+    .addOption(new Option('--spectra', 'print singular values, stable rank and tail exponent of every layer instead').conflicts(['branches', 'attention', 'signs']))
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action(async (run: string, options: AnalyzeOptions) => {
-      const [found, text] = await (options.branches ? branches : options.attention ? attention : options.signs ? signs : weights)(run, options);
+      const [found, text] = await (options.branches ? branches : options.attention ? attention : options.signs ? signs : options.spectra ? spectra : weights)(run, options);
       console.log(options.json ? JSON.stringify(found, null, 2) : text());
     });
 }
@@ -38,12 +42,26 @@ export function analyzeCommand(): Command {
 type Analysis = Promise<readonly [found: unknown, text: () => string]>;
 
 async function weights(run: string): Analysis {
-  // Only reads weights: every machine prints the same.
+  const rows = weightTable(await weightsOf(run));
+  return [rows, () => formatWeights(rows)];
+}
+
+async function spectra(run: string): Analysis {
+  const model = await weightsOf(run);
+  const bar = progressBar(process.stderr);
+  try {
+    const rows = await spectrumTable(model, share => { bar.update(share, 1, 'singular values'); });
+    return [rows, () => formatSpectra(rows)];
+  } finally {
+    bar.end();
+  }
+}
+
+/** For commands that only read weights: on the cpu backend, so that every machine prints the same. */
+async function weightsOf(run: string): Promise<LayersModel> {
   await useBackend('cpu');
   // Nothing is drawn: the head is the file's own.
-  const model = isForeignModel(run) ? importVit(run, { random: Random.seeded(1) }).model : loadModel(run);
-  const rows = weightTable(model);
-  return [rows, () => formatWeights(rows)];
+  return isForeignModel(run) ? importVit(run, { random: Random.seeded(1) }).model : loadModel(run);
 }
 
 async function branches(run: string, options: AnalyzeOptions): Analysis {

@@ -17,6 +17,7 @@ export { oscillationFigure } from './oscillation.js';
 export { paretoFigure, paretoFront, type ParetoPoint } from './pareto.js';
 export { scaleOptimumFigure, type RunScaleFits } from './scale-optimum.js';
 export { signBalanceFigure } from './sign-balance.js';
+export { spectraFigure } from './spectra.js';
 export { similarityFigure } from './similarity.js';
 export { scalesFigure, type LayerScales } from './scales.js';
 export { count, escapeText, percent, points } from './text.js';

@@ -1,12 +1,12 @@
 import { Random } from '../../src/backend/random.js';
-import { costTable, type SignDynamics, type WeightRow } from '../../src/analysis/index.js';
+import { costTable, type SignDynamics, type Spectrum, type WeightRow } from '../../src/analysis/index.js';
 import { presetPlan } from '../../src/binarize/index.js';
 import type { LayersRow } from '../../src/training/index.js';
 import { vitPresets } from '../../src/models/index.js';
 import {
   accuracyFigure, architectureFigure, attentionFigure, contributionsFigure, costFigure, curvesFigure, differencesFigure, estimatorsFigure, flipsFigure,
   headScalesFigure, interactionFigure, oscillationFigure, paretoFigure, saturationHistoryFigure, scaleHistoryFigure, scaleOptimumFigure, scalesFigure, signBalanceFigure, similarityFigure,
-  weightsFigure, type Figure, type LayerWeights,
+  spectraFigure, weightsFigure, type Figure, type LayerWeights,
 } from '../../src/figures/index.js';
 
 /** Made-up weights of a layer: two humps, as latent weights have after training. */
@@ -31,11 +31,13 @@ function history(name: string): LayersRow[] {
 
 function weightRow(name: string, binary: boolean): WeightRow {
   return {
-    name, binary, site: 'fc1', block: 0, shape: [4, 8], nearZero: 0, saturated: 0, scales: binary ? box : null, error: null, note: '',
+    name, binary, site: 'fc1', block: 0, shape: [4, 8], nearZero: 0, saturated: 0, dead: { inputs: 0, outputs: 0 }, scales: binary ? box : null, error: null, note: '',
     weights: { n: 32, nan: 0, infinite: 0, minimum: -1, maximum: 1, mean: 0, std: 1, meanAbsolute: 0.5, skewness: 0, excessKurtosis: 0, bimodality: 0.3 },
-    signs: { positive: 0.5, entropy: 1, outputEntropy: 0.9, outputPositive: box, constantOutputs: 1, duplicateOutputs: 0 },
+    signs: { positive: 0.5, entropy: 1, outputEntropy: 0.9, outputPositive: box, constantOutputs: 1, duplicateOutputs: 0, duplicateInputs: 0 },
   };
 }
+
+const spectrumOf = (largest: number): Spectrum => ({ singularValues: [largest, 1, 0.5, 0], stableRank: 1 + 1.25 / largest ** 2, rank: 3, tail: null });
 
 function dynamics(name: string): SignDynamics {
   return {
@@ -77,6 +79,7 @@ export function sampleFigures(name = 'xnor-net'): Record<string, Figure> {
     scaleHistory: scaleHistoryFigure(history(name)),
     saturationHistory: saturationHistoryFigure(history(name)),
     signBalance: signBalanceFigure([weightRow(name, true), weightRow('head', false)]),
+    spectra: spectraFigure([{ name, block: 0, shape: [4, 8], latent: spectrumOf(2), effective: spectrumOf(1), note: '' }, { name: 'head', block: null, shape: [4, 4], latent: spectrumOf(3), effective: null, note: '' }]),
     flips: flipsFigure([dynamics(name), dynamics('blocks.1.mlp.fc2')]),
     oscillation: oscillationFigure([dynamics(name), dynamics('blocks.1.mlp.fc2')]),
     interaction: interactionFigure([
