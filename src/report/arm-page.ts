@@ -1,5 +1,5 @@
 import { count, percent, points } from '../figures/index.js';
-import { armId } from './arm-id.js';
+import { armId } from './arm-names.js';
 import { figureBlock, pairs, table, when } from './blocks.js';
 import { html, type Content } from './html.js';
 import { armPath } from './overview-page.js';

@@ -1,8 +1,8 @@
 import { costTable, costTotal, type CostTotal } from '../analysis/index.js';
-import { methodLabel, planTable, whereLabel, type PlanRow } from '../binarize/index.js';
+import { methodLabel, planTable, type PlanRow } from '../binarize/index.js';
 import { meanEstimate, type MeanEstimate } from '../experiments/index.js';
 import type { RunRecord } from '../training/index.js';
-import { armId } from './arm-id.js';
+import { armId, armTitle } from './arm-names.js';
 import { cellRow } from './cells.js';
 import { armFigures } from './report-figures.js';
 import type { Arm, ArmRun, ArmSite } from './report.js';
@@ -18,7 +18,7 @@ export function arms(cells: readonly RecordedCell[]): Arm[] {
     const config = cell.records[0]?.config ?? null;
     return {
       id: armId(cell.name),
-      title: row.where === 'none' ? 'Float' : `${methodLabel(row.method)}, ${whereLabel(row.where)}`,
+      title: armTitle(row.where, row.method),
       cell: row,
       toFloat: float === undefined || cell === float ? null : differenceToFloat(cell, float),
       runs: cell.runs.map(run => armRun(run, cell.records)),

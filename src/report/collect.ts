@@ -25,7 +25,7 @@ export async function collectReport(resultsDir: string): Promise<{ report: Repor
     questions: questionSections(judgeClaims(rows, seeds)),
     cells: cells.map(cellRow),
     notes,
-    ...overviewOf(cells),
+    ...overviewOf(cells, rows),
     arms: arms(cells),
     absent: [...absentRuns(grid), ...damaged],
     environment: environment(rows, run),

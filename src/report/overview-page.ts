@@ -1,6 +1,6 @@
 import { methodLabel, whereLabel } from '../binarize/index.js';
 import { count, percent, points } from '../figures/index.js';
-import { armId } from './arm-id.js';
+import { armId } from './arm-names.js';
 import { figureBlock, pairs, table, when } from './blocks.js';
 import { html, type Content } from './html.js';
 import type { Absence, CellRow, ClaimRow, QuestionSection, Report, ReportedComparison, ReportFigure } from './report.js';
@@ -11,7 +11,7 @@ export const armPath = (cell: string): string => `arms/${armId(cell)}.html`;
 
 /** The overview: the answers first, then what they rest on. */
 export function overviewContent(report: Report): Content {
-  const { accuracy, curves, scales, absent } = report;
+  const { accuracy, interaction, pareto, cost, curves, scales, absent } = report;
   return html`<h1>${report.title}</h1>
 <p class="lead">${report.summary}</p>
 ${when(absent.length > 0, html`<p class="notice">Not everything is here: ${absentInWords(absent)}. What follows rests on the others.
@@ -31,9 +31,17 @@ ${report.notes.map(note => html`<li>${note}</li>
 `)}</ul>
 </details>
 `)}</section>
-<section>
+${when(pareto !== null, html`<section>
+<h2>What the accuracy costs</h2>
+${figureOr(pareto)}
+${figureOr(cost)}
+</section>
+`)}<section>
 <h2>Claims, fixed before the runs</h2>
-${report.questions.map(questionBlock)}</section>
+${report.questions.map(questionBlock)}
+${when(interaction !== null, html`<h3>Is binarizing both parts worse than the sum of the two?</h3>
+${figureOr(interaction)}
+`)}</section>
 ${when(curves !== null, html`<section>
 <h2>Training</h2>
 ${figureOr(curves)}

@@ -126,6 +126,11 @@ export interface Report {
   /** What a reader must know about the learning rates, in sentences. */
   readonly notes: readonly string[];
   readonly accuracy: ReportFigure | null;
+  /** The 2 x 2 of the two binary parts for each method. */
+  readonly interaction: ReportFigure | null;
+  /** Accuracy against size and operations. */
+  readonly pareto: ReportFigure | null;
+  readonly cost: ReportFigure | null;
   readonly curves: ReportFigure | null;
   readonly scales: ReportFigure | null;
   /** In the order of `cells`. */
@@ -138,8 +143,8 @@ export interface Report {
 }
 
 /** The figures of the overview, in its order. */
-export function overviewFigures({ questions, accuracy, curves, scales }: Report): ReportFigure[] {
-  return [accuracy, ...questions.map(({ figure }) => figure), curves, scales].filter(entry => entry !== null);
+export function overviewFigures({ questions, accuracy, interaction, pareto, cost, curves, scales }: Report): ReportFigure[] {
+  return [accuracy, pareto, cost, ...questions.map(({ figure }) => figure), interaction, curves, scales].filter(entry => entry !== null);
 }
 
 /** All figures of a report. */

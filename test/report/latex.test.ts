@@ -40,6 +40,6 @@ it('names from configs cannot become commands', () => {
 it('the appendix shows every figure of the overview and reads its tables', () => {
   const text = appendixLatex(sampleReport());
   expect([...text.matchAll(/includegraphics\[[^\]]*\]\{([^}]*)\}/g)].map(match => match[1])).toEqual(
-    ['accuracy', 'differences-scaling', 'curves', 'scales'].map(id => `figures/${id}.pdf`));
+    ['accuracy', 'pareto', 'cost', 'differences-scaling', 'interaction', 'curves', 'scales'].map(id => `figures/${id}.pdf`));
   expect([...text.matchAll(/\\input\{([^}]*)\}/g)].map(match => match[1])).toEqual(['tables/results.tex', 'tables/comparisons.tex']);
 });

@@ -7,7 +7,7 @@ import { sampleFigures } from '../figures/sample.js';
 
 /** A small report. `name` stands where names from configs and reasons of failures stand. */
 export function sampleReport(name = 'bwn'): Report {
-  const { accuracy, differences, curves, scales, weights } = sampleFigures(name);
+  const { accuracy, differences, interaction, pareto, cost, curves, scales, weights } = sampleFigures(name);
   const cells: CellRow[] = [
     { name: 'none/float', where: 'none', method: 'float', bits: 'W32A32', scaled: false, n: 3, mean: 0.95, interval: [0.946, 0.954], validationAccuracy: 0.94, learningRates: [0.003], imagesPerSecond: 4000 },
     { name: 'mlp/bwn', where: 'mlp', method: name, bits: 'W1A32', scaled: true, n: 1, mean: 0.9, interval: null, validationAccuracy: null, learningRates: [0.01], imagesPerSecond: null },
@@ -43,6 +43,9 @@ export function sampleReport(name = 'bwn'): Report {
     cells,
     notes: [`${name}: tuned`],
     accuracy: { id: 'accuracy', title: 'Accuracy', figure: accuracy! },
+    interaction: { id: 'interaction', title: 'Interaction', figure: interaction! },
+    pareto: { id: 'pareto', title: 'Pareto', figure: pareto! },
+    cost: { id: 'cost', title: 'Cost', figure: cost! },
     curves: { id: 'curves', title: 'Curves', figure: curves! },
     scales: { id: 'scales', title: 'Scaling factors', figure: scales! },
     arms,

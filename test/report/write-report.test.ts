@@ -45,7 +45,7 @@ describe('collectReport', () => {
     const { report: { curves, scales, arms } } = await collectReport(folder);
     expect(curves!.figure.alternative).toMatch(/BWN, MLP and MHSA: loss \d/);
     expect(scales!.figure.alternative).toContain('blocks.1.mlp.fc2');
-    expect(arms.map(arm => arm.figures.map(({ id, figure }) => `${id}: ${figure.data.length}`))).toEqual([['curves-all-bwn: 4', 'scales-all-bwn: 1', 'weights-all-bwn: 8']]);
+    expect(arms.map(arm => arm.figures.map(({ id, figure }) => `${id}: ${figure.data.length}`))).toEqual([['curves-all-bwn: 4', 'scales-all-bwn: 1', 'weights-all-bwn: 8', 'architecture-all-bwn: 0']]);
   });
 
   it('names a command that repeats the grid on the same backend', async () => {

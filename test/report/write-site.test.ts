@@ -71,7 +71,7 @@ describe('writeSite', () => {
 
   it('gives every figure a static picture with an alternative text', () => {
     const pictures = [...document.querySelectorAll<HTMLImageElement>('figure img')];
-    expect(pictures.map(picture => picture.getAttribute('src'))).toEqual(['accuracy', 'differences-scaling', 'curves', 'scales'].map(id => `figures/${id}.svg`));
+    expect(pictures.map(picture => picture.getAttribute('src'))).toEqual(['accuracy', 'pareto', 'cost', 'differences-scaling', 'interaction', 'curves', 'scales'].map(id => `figures/${id}.svg`));
     for (const picture of pictures) expect(picture.alt.length).toBeGreaterThan(20);
   });
 
@@ -90,7 +90,7 @@ describe('writeSite', () => {
   });
 
   it('says that nothing was drawn where no run finished', async () => {
-    const none = { accuracy: null, curves: null, scales: null, arms: [], questions: [], cells: [] };
+    const none = { accuracy: null, interaction: null, pareto: null, cost: null, curves: null, scales: null, arms: [], questions: [], cells: [] };
     const path = await writeSite({ ...sampleReport(), ...none }, '', join(folder, 'empty'));
     expect(readFileSync(path, 'utf8')).toContain('No finished run to draw.');
   });
