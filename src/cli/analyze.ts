@@ -1,8 +1,8 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import { Argument, Command, Option } from 'commander';
 import {
-  attentionTable, branchContributions, formatAttention, formatContributions, formatSigns, formatSpectra, formatWeights, signDynamics, spectrumTable,
-  weightTable,
+  activationTable, attentionTable, branchContributions, formatActivations, formatAttention, formatContributions, formatSigns, formatSpectra, formatWeights, probeBatch, signDynamics,
+  spectrumTable, weightTable,
 } from '../analysis/index.js';
 import { Random, useBackend } from '../backend/index.js';
 import { loadDataset, viewOf, wholeView, type DatasetName, type ImageSet } from '../data/index.js';
@@ -15,12 +15,15 @@ interface AnalyzeOptions {
   readonly attention?: boolean;
   readonly signs?: boolean;
   readonly spectra?: boolean;
+  readonly activations?: boolean;
   readonly dataDir?: string;
   readonly json?: boolean;
 }
 
 /** Enough for a mean: a head's entropy varies little between images. */
 const attentionImages = 512;
+/** Some thousand tokens: the share of a channel's levels is known to a percent. */
+const probeImages = 128;
 
 /** `binvit analyze`: what the weights of a run look like, where its heads look, or what each of its branches is good for. */
 export function analyzeCommand(): Command {
@@ -31,10 +34,12 @@ export function analyzeCommand(): Command {
     .addOption(new Option('--attention', 'print entropy and distance of the attention of each head instead'))
     .addOption(new Option('--signs', 'print how the signs flipped over training (of a run with --signs-every)').conflicts(['branches', 'attention']))
     .addOption(new Option('--spectra', 'print singular values, stable rank and tail exponent of every layer instead').conflicts(['branches', 'attention', 'signs']))
+    .addOption(new Option('--activations', 'print what each linear layer takes, before its sign, instead')
+      .conflicts(['branches', 'attention', 'signs', 'spectra']))
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action(async (run: string, options: AnalyzeOptions) => {
-      const [found, text] = await (options.branches ? branches : options.attention ? attention : options.signs ? signs : options.spectra ? spectra : weights)(run, options);
+      const [found, text] = await (options.branches ? branches : options.attention ? attention : options.signs ? signs : options.spectra ? spectra : options.activations ? activations : weights)(run, options);
       console.log(options.json ? JSON.stringify(found, null, 2) : text());
     });
 }
@@ -84,6 +89,15 @@ async function attention(run: string, options: AnalyzeOptions): Analysis {
   const view = viewOf(test, Uint32Array.from({ length: Math.min(attentionImages, test.count) }, (_, index) => index));
   const rows = attentionTable(loadModel(run), config.model, view, environment.data.normalization);
   return [rows, () => formatAttention(rows, tokenCount(config.model), view.count)];
+}
+
+async function activations(run: string, options: AnalyzeOptions): Analysis {
+  const { environment } = readRun(run);
+  await useBackend();
+  const view = wholeView(testSet(run, options));
+  const { images } = probeBatch(view, Math.min(probeImages, view.count), environment.data.normalization, Random.seeded(1));
+  const rows = activationTable(loadModel(run), images);
+  return [rows, () => formatActivations(rows, images.shape[0])];
 }
 
 function signs(run: string): Analysis {

@@ -1,6 +1,8 @@
 export { accuracyFigure, type AccuracyCell } from './accuracy.js';
 export { architectureFigure } from './architecture.js';
+export { activationBalanceFigure, activationsFigure, type RunActivations } from './activations.js';
 export { attentionFigure } from './attention.js';
+export { attentionMapsFigure, type DrawnImage, type ModelMaps } from './attention-maps.js';
 export { costFigure, type CostBar } from './cost.js';
 export { contributionsFigure } from './contributions.js';
 export { bandOf, curvesFigure, type Band, type Curve, type CurveCell } from './curves.js';

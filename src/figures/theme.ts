@@ -50,6 +50,10 @@ const otherStyle: MarkStyle = { color: '#CC79A7', symbol: 'triangle-up' };
 export const methodStyle = (method: string): MarkStyle => methodStyles[method] ?? otherStyle;
 export const whereStyle = (where: string): MarkStyle => whereStyles[where] ?? otherStyle;
 export const siteStyle = (site: string): { readonly color: string; readonly dash: string } => siteStyles[site] ?? { color: neutral, dash: 'dot' };
+const runColors = [neutral, '#D55E00', '#0072B2', '#009E73', '#CC79A7'] as const;
+
+/** Colour of the model at a place in a list of models that stand side by side; the first, as a rule the float one, is grey. */
+export const runColor = (place: number): string => runColors[place % runColors.length]!;
 export const verdictStyle = (verdict: Verdict): MarkStyle => verdictStyles[verdict];
 
 function template(text: string, paper: string, grid: string): object {

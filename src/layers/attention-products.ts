@@ -46,19 +46,26 @@ export class AttentionProducts extends VitLayer<AttentionProductsConfig> {
   override forward(qkv: tf.Tensor, context: CallContext): tf.Tensor {
     const { dim, tokens, numHeads } = this.config;
     const [q, k, v] = tf.split(qkv, 3, -1) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const heads = (binarizer: InputBinarizer | null, x: tf.Tensor): tf.Tensor => {
-      const operand = binarizer === null ? x : binarizer.forward(x, context);
-      return tf.transpose(tf.reshape(operand, [-1, tokens, numHeads, dim / numHeads]), [0, 2, 1, 3]);
-    };
+    const heads = (binarizer: InputBinarizer | null, x: tf.Tensor): tf.Tensor =>
+      tf.transpose(tf.reshape(this.#operand(binarizer, x, context), [-1, tokens, numHeads, dim / numHeads]), [0, 2, 1, 3]);
     const scores = tf.matMul(heads(this.#query, q), heads(this.#key, k), false, true);
     const probabilities = tf.softmax(tf.mul(scores, 1 / Math.sqrt(dim / numHeads)));
-    const weights = this.#probabilities === null ? probabilities : this.#probabilities.forward(probabilities, context);
+    const weights = this.#operand(this.#probabilities, probabilities, context);
     context.attention?.(this.name, weights as tf.Tensor4D);
     return mergeHeads(tf.matMul(weights, heads(this.#value, v)));
   }
 
   override computeOutputShape(inputShape: tf.Shape): tf.Shape {
     return [...inputShape.slice(0, -1), this.config.dim];
+  }
+
+  #operand(binarizer: InputBinarizer | null, x: tf.Tensor, context: CallContext): tf.Tensor {
+    if (binarizer === null) return x;
+    if (context.input) {
+      const { values, upper } = binarizer.observe(x);
+      context.input(binarizer.name, values, upper);
+    }
+    return binarizer.forward(x, context);
   }
 
   #addOperand(site: Site, operand: string, spec: InputBinarizerSpec | null, features: number): InputBinarizer | null {

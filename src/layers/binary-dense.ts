@@ -106,6 +106,10 @@ export class BinaryDense extends VitLayer<BinaryDenseConfig> {
 
   #apply(columns: BinarizedColumns, x: tf.Tensor, latent: tf.Tensor2D, bias: tf.Tensor1D | null, context: CallContext): tf.Tensor {
     const { group, weight, input } = columns;
+    if (context.input) {
+      const { values, upper } = input?.observe(x) ?? { values: x, upper: null };
+      context.input(group.name, values, upper);
+    }
     const options = fusedOptions(group.weight, group.input, this.progress);
     if (options !== null) return binaryDense(x, latent, bias, options, group.name);
     const effective = weight === null ? latent : (weight.forward(latent, context) as tf.Tensor2D);

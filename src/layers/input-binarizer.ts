@@ -31,6 +31,12 @@ export class InputBinarizer extends VitLayer<InputBinarizerConfig> {
     return binarizeInput(spec, x, this.#parameters, { ...context, label, progress: this.progress });
   }
 
+  /** What {@link CallContext.input} sees of x, `[..., features]`: the values before their sign, and where the upper level follows. */
+  observe(x: tf.Tensor): { values: tf.Tensor; upper: tf.Tensor } {
+    const { shift } = this.#parameters;
+    return { values: shift === undefined ? x : tf.add(x, shift), upper: tf.greater(this.forward(x, { training: false }), 0) };
+  }
+
   /** An elastic factor of 0 has not met a batch yet; being saved with the model, it says so after loading, too. */
   #startFromBatch(x: tf.Tensor): void {
     const { scale } = this.config.spec;

@@ -11,6 +11,11 @@ export interface CallContext {
   readonly branch?: (name: string, output: tf.Tensor) => tf.Tensor;
   /** Sees the attention probabilities of each MHSA ('blocks.0.attn'), `[batch, heads, tokens, tokens]`, as they weigh the values. */
   readonly attention?: (name: string, probabilities: tf.Tensor4D) => void;
+  /**
+   * Sees what each linear layer, and each binarized operand of attention's products ('blocks.0.attn.query'), takes: the values before
+   * their sign, a learned shift added, and where the binarizer gives its upper level (null where the input stays float).
+   */
+  readonly input?: (name: string, values: tf.Tensor, upper: tf.Tensor | null) => void;
 }
 
 /** What a parameter is for: decides weight decay, latent clipping and initialisation. */

@@ -1,10 +1,10 @@
 import { Random } from '../../src/backend/random.js';
-import { costTable, type SignDynamics, type Spectrum, type WeightRow } from '../../src/analysis/index.js';
+import { costTable, histogram, moments, type ActivationRow, type SignDynamics, type Spectrum, type WeightRow } from '../../src/analysis/index.js';
 import { presetPlan } from '../../src/binarize/index.js';
 import type { LayersRow } from '../../src/training/index.js';
 import { vitPresets } from '../../src/models/index.js';
 import {
-  accuracyFigure, architectureFigure, attentionFigure, contributionsFigure, costFigure, curvesFigure, differencesFigure, estimatorsFigure, flipsFigure,
+  accuracyFigure, activationBalanceFigure, activationsFigure, architectureFigure, attentionFigure, attentionMapsFigure, contributionsFigure, costFigure, curvesFigure, differencesFigure, estimatorsFigure, flipsFigure,
   headScalesFigure, interactionFigure, oscillationFigure, paretoFigure, saturationHistoryFigure, scaleHistoryFigure, scaleOptimumFigure, scalesFigure, signBalanceFigure, similarityFigure,
   spectraFigure, weightsFigure, type Figure, type LayerWeights,
 } from '../../src/figures/index.js';
@@ -34,6 +34,14 @@ function weightRow(name: string, binary: boolean): WeightRow {
     name, binary, site: 'fc1', block: 0, shape: [4, 8], nearZero: 0, saturated: 0, dead: { inputs: 0, outputs: 0 }, scales: binary ? box : null, error: null, note: '',
     weights: { n: 32, nan: 0, infinite: 0, minimum: -1, maximum: 1, mean: 0, std: 1, meanAbsolute: 0.5, skewness: 0, excessKurtosis: 0, bimodality: 0.3 },
     signs: { positive: 0.5, entropy: 1, outputEntropy: 0.9, outputPositive: box, constantOutputs: 1, duplicateOutputs: 0, duplicateInputs: 0 },
+  };
+}
+
+function activationRow(name: string): ActivationRow {
+  const values = sampleLayer(name, 64).latent;
+  return {
+    name, block: 0, binary: true, features: 4, values: moments(values), histogram: histogram(values, 8), saturated: 0, upper: 0.5, channelUpper: box,
+    channelEntropy: 0.9, constantChannels: 1,
   };
 }
 
@@ -79,6 +87,11 @@ export function sampleFigures(name = 'xnor-net'): Record<string, Figure> {
     scaleHistory: scaleHistoryFigure(history(name)),
     saturationHistory: saturationHistoryFigure(history(name)),
     signBalance: signBalanceFigure([weightRow(name, true), weightRow('head', false)]),
+    activations: activationsFigure([{ label: name, rows: [activationRow('blocks.0.mlp.fc1'), activationRow('head')] }]),
+    activationBalance: activationBalanceFigure([{ label: name, rows: [activationRow('head')] }, { label: 'float', rows: [activationRow('head')] }]),
+    attentionMaps: attentionMapsFigure(
+      [{ label: 'seven', pixels: [[0, 255], [255, 0]] }, { label: 'one', pixels: [[0, 255], [0, 255]] }],
+      [{ label: name, maps: { side: 2, rollout: [[0.5, 0.5, 0, 0], [0, 1, 0, 0]], blocks: [] } }]),
     spectra: spectraFigure([{ name, block: 0, shape: [4, 8], latent: spectrumOf(2), effective: spectrumOf(1), note: '' }, { name: 'head', block: null, shape: [4, 4], latent: spectrumOf(3), effective: null, note: '' }]),
     flips: flipsFigure([dynamics(name), dynamics('blocks.1.mlp.fc2')]),
     oscillation: oscillationFigure([dynamics(name), dynamics('blocks.1.mlp.fc2')]),
