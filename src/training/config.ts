@@ -97,9 +97,12 @@ function fieldsOf<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape,
   });
 }
 
+/** Its own parser says what is wrong in it. */
+const given = (what: string): z.ZodType => z.custom(value => value !== undefined, `expected ${what}`);
+
 const schema = fieldsOf({
-  model: z.unknown(),
-  plan: z.unknown(),
+  model: given('the configuration of a ViT'),
+  plan: given('a binarization plan'),
   data: fieldsOf({ name: z.string('expected the name of a data set'), validation: wholeFrom(1).default(5000) }),
   augmentation: fieldsOf({ crop: wholeFrom(0), flip: z.boolean('expected true or false') }).nullable().default(null),
   optimizer: z.discriminatedUnion('name', [

@@ -92,7 +92,7 @@ export function runPaths(dir: string): RunPaths {
 export function readRun(dir: string): RunRecord {
   const paths = runPaths(dir);
   if (!existsSync(paths.config)) throw new Error(`${dir}: expected the folder of a run, found no config.json in it`);
-  const config = parseTrainConfig((readJson(paths.config) as { config: unknown }).config);
+  const config = readConfig(paths.config);
   const status = readJson(paths.status) as RunStatus;
   const { rows, damaged } = existsSync(paths.metrics) ? readJsonl(paths.metrics, row => row as MetricsRow) : { rows: [], damaged: [] };
   return {
@@ -104,6 +104,13 @@ export function readRun(dir: string): RunRecord {
     damaged,
     summary: status.result && { ...status.result, dir },
   };
+}
+
+function readConfig(path: string): TrainConfig {
+  const { config } = readJson(path) as { config?: unknown };
+  // Many a model's folder has a config.json, Hugging Face's for one.
+  if (config === undefined) throw new Error(`${path}: expected the configuration of a run of binvit, found another kind of file`);
+  return parseTrainConfig(config);
 }
 
 /**
@@ -133,7 +140,7 @@ export function openRun(dir: string, config: TrainConfig, environment: Environme
 export function existingRun(dir: string, config: TrainConfig): RunStatus | null {
   const paths = runPaths(dir);
   if (!existsSync(paths.config)) return null;
-  const found = parseTrainConfig((readJson(paths.config) as { config: unknown }).config);
+  const found = readConfig(paths.config);
   const field = firstDifference(found, config);
   if (field !== null) throw new Error(`${paths.config}: the run in this folder has another ${field}; use another folder for this configuration`);
   return readJson(paths.status) as RunStatus;

@@ -45,6 +45,21 @@ describe('binvit', () => {
     expect(missing.stderr).toContain('expected the folder of a run, or a model or checkpoint file, found nothing there');
   });
 
+  it('a wrong file is named in words, not in codes of the system', () => {
+    const said = (...args: string[]): string => {
+      const { status, stderr } = binvit(...args);
+      expect(status).toBe(1);
+      return stderr;
+    };
+    const notebook = join(folder, 'none.ipynb');
+    expect(said('notebook', 'run', notebook)).toBe(`binvit: ${notebook}: there is no such file or folder\n`);
+    writeFileSync(join(folder, 'config.json'), '{"model_type": "vit"}');
+    expect(said('compare', folder, folder)).toContain('config.json: expected the configuration of a run of binvit, found another kind of file');
+    writeFileSync(join(folder, 'train.json'), '{"data": {"name": "mnist"}}');
+    expect(said('train', '--config', join(folder, 'train.json'))).toBe('binvit: train config.model: expected the configuration of a ViT, found nothing\n');
+    rmSync(join(folder, 'config.json'));
+  });
+
   it('import tells of every tensor, and writes a model that analyze reads, as it reads the weights themselves', () => {
     const weights = join(import.meta.dirname, '../fixtures/weights/timm-deit-distilled');
     const out = join(folder, 'imported.safetensors');

@@ -26,7 +26,7 @@ describe('parseTrainConfig', () => {
     [{ optimizer: { name: 'adam' } }, 'train config.optimizer.name: expected "adamw" or "sgd", found "adam"'],
     [{ optimizer: { name: 'sgd', beta1: 0.9 } }, 'train config.optimizer: expected only the fields name, momentum, found "beta1"'],
     [{ data: undefined }, 'train config.data: expected an object with the fields name, validation, found nothing'],
-    [{ model: undefined }, /^model/],
+    [{ model: undefined }, /^train config\.model: expected the configuration of a ViT, found nothing$/],
     [{ plan: { name: 'x' } }, /plan/],
   ])('refuses %j in one sentence with path, what is allowed and what was found', (change, message) => {
     expect(() => parseTrainConfig({ ...required, ...change })).toThrow(message);
