@@ -3,7 +3,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   checkNotebook, parseParameter, parseRawParameter, readNotebook, readParameters, runNotebook, writeNotebook, type CellTurn, type ParameterValues,
 } from '../notebook/runner/index.js';
-import { stopSignal } from '../training/index.js';
+// Not from the folder's index, which brings TensorFlow.js with it.
+import { stopSignal } from '../training/signals.js';
 import { exitCode } from './errors.js';
 import { jsonOption, positiveNumber } from './options.js';
 

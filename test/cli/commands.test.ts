@@ -19,6 +19,14 @@ describe('binvit', () => {
     expect(stdout).toContain('--json');
   });
 
+  it('--help lists every command, --version tells the version, and a command that is nearly right is suggested', () => {
+    const { stdout } = binvit('--help');
+    const commands = ['reproduce', 'train', 'tune', 'summary', 'analyze', 'compare', 'import', 'export', 'report', 'kernel', 'notebook', 'bench'];
+    for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+    expect(binvit('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(binvit('trian')).toMatchObject({ status: 2, stderr: expect.stringContaining('(Did you mean train?)') as string });
+  });
+
   it('summary prints the published number of operations of DeiT-T', () => {
     const { status, stdout } = binvit('summary', '--model', 'deit_tiny', '--where', 'all', '--attention-products', '--json');
     expect(status).toBe(0);
