@@ -252,7 +252,9 @@ export async function startKernel(argv: readonly string[], { firstCell, ...optio
   };
   const first = firstCell === undefined ? client.request('shell', 'kernel_info_request', {}) : client.submit(firstCell);
   const early = exit.then(code => { throw new Error(`the kernel ended with exit code ${code ?? 'none'} before it answered`); });
-  const { receivedAt: firstReplyAt } = await Promise.race([first.reply, early]);
-  await Promise.race([client.ready(), early]);
+  // tslab loses a request that comes while it still binds its sockets, so this one may never be answered.
+  const ready = firstCell === undefined ? client.ready() : first.reply.then(() => client.ready());
+  const firstReplyAt = await Promise.race([first.reply.then(({ receivedAt }) => receivedAt), ready.then(() => performance.now()), early]);
+  await Promise.race([ready, early]);
   return { client, process: child, exit, firstReplyAt, stop };
 }

@@ -22,6 +22,7 @@ beforeAll(() => {
   // The folder of a user who has installed both packages.
   cpSync(`${repository}notebooks`, folder.path('notebooks'), { recursive: true });
   mkdirSync(folder.path('notebooks/node_modules'));
+  symlinkSync(`${repository}data`, folder.path('data'), 'dir');
   symlinkSync(repository, folder.path('notebooks/node_modules/binvit'), 'dir');
   symlinkSync(`${repository}node_modules/tslab`, folder.path('notebooks/node_modules/tslab'), 'dir');
   writeFileSync(folder.path('notebooks/written-by-the-test.ipynb'), JSON.stringify({
