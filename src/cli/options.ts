@@ -21,9 +21,6 @@ export function positiveNumber(text: string): number {
 export const backendOption = (): Option =>
   new Option('--backend <name>', 'what executes tfjs; chosen automatically when left out').choices(['native', 'node', 'wasm', 'cpu']);
 
-export const dataOption = (): Option =>
-  new Option('--data <name>', 'data set').choices(['mnist', 'fashion-mnist']).default('mnist');
-
 export const dataDirOption = (): Option =>
   new Option('--data-dir <folder>', 'folder with the IDX files of the data set, plain or gzipped');
 

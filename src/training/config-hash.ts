@@ -7,10 +7,11 @@ const observing: ReadonlySet<string> = new Set(['logEvery', 'statisticsEvery', '
 
 /**
  * Identity of a run's result: SHA-256 (64 hex digits) of the canonical JSON of every field that the final weights depend on.
- * The intervals of logging and saving do not count, nor does the name of the plan.
+ * The intervals of logging and saving do not count, nor do the name of the plan and the place of the initial weights.
  */
 export function configHash(config: TrainConfig): string {
-  const fields = Object.entries({ ...config, plan: { ...config.plan, name: '' } }).filter(([name]) => !observing.has(name));
+  const { plan, initial } = config;
+  const fields = Object.entries({ ...config, plan: { ...plan, name: '' }, ...(initial && { initial: initial.sha256 }) }).filter(([name]) => !observing.has(name));
   return createHash('sha256').update(canonicalJson(Object.fromEntries(fields))).digest('hex');
 }
 

@@ -64,6 +64,11 @@ export interface TrainConfig {
    * weights. Left out (default): no average.
    */
   readonly averageDecay?: number;
+  /**
+   * Model file that the weights start from in place of random ones, with its SHA-256 (hex): an imported model, or a float one
+   * that is to become binary. Scales and shifts of the plan that the file lacks start for these weights. Left out by default.
+   */
+  readonly initial?: { readonly path: string; readonly sha256: string };
   /** Integer in [0, 2^32); initial weights, split, batch order and dropped paths follow from it. Default 1. */
   readonly seed: number;
   /** Steps between rows of loss, learning rate and gradient norm. Default 20. */
@@ -119,6 +124,10 @@ const schema = fieldsOf({
   latentClip: above0.nullable().default(1),
   labelSmoothing: below1.default(0),
   averageDecay: below1.optional(),
+  initial: fieldsOf({
+    path: z.string('expected the path of a model file'),
+    sha256: z.string('expected a SHA-256').regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 of 64 hex digits'),
+  }).optional(),
   seed: wholeFrom(0).max(0xffffffff, 'expected a whole number below 2^32').default(1),
   logEvery: wholeFrom(1).default(20),
   statisticsEvery: wholeFrom(1).default(100),
@@ -136,8 +145,10 @@ const schema = fieldsOf({
 export function parseTrainConfig(value: unknown): TrainConfig {
   const result = schema.safeParse(value);
   if (!result.success) throw new TypeError(sentence(result.error.issues[0]!, value));
-  const { model, plan, averageDecay, ...rest } = result.data;
-  return { model: parseVitConfig(model), plan: parsePlan(plan), ...rest, ...(averageDecay === undefined ? {} : { averageDecay }) };
+  const { model, plan, averageDecay, initial, ...rest } = result.data;
+  return {
+    model: parseVitConfig(model), plan: parsePlan(plan), ...rest, ...(averageDecay !== undefined && { averageDecay }), ...(initial !== undefined && { initial }),
+  };
 }
 
 function sentence(issue: z.core.$ZodIssue, value: unknown): string {

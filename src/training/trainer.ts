@@ -8,12 +8,13 @@ import type { Checkpoint } from './checkpoint.js';
 import type { TrainConfig } from './config.js';
 import { DivergedError, firstNonFinite, suggestion } from './diagnosis.js';
 import { parameterGroups, type ParameterGroup } from './groups.js';
+import { initialModel } from './initial-model.js';
 import type { LayerStatistics } from './metrics.js';
 import { learningRateAt } from './schedule.js';
 import { LayerObserver } from './statistics.js';
 import type { TrainingData } from './training-data.js';
 import {
-  assignWeights, averageTensor, byteValues, float32, floatValues, initialModel, parameterTensors, signsTensor, slotTensor, weightTensors,
+  assignWeights, averageTensor, byteValues, float32, floatValues, parameterTensors, signsTensor, slotTensor, weightTensors,
 } from './weights.js';
 
 /** What a checkpoint holds beside tensors. */

@@ -1,16 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { Random } from '../backend/index.js';
 import { toFloat32, type SafetensorsTensor } from '../io/index.js';
-import { buildVit, type VitParameter } from '../models/index.js';
-import type { TrainConfig } from './config.js';
+import type { VitParameter } from '../models/index.js';
 
 /** Tensors of a file by name. */
 export type Tensors = ReadonlyMap<string, SafetensorsTensor>;
-
-/** The model of a run before its first update; runs with the same seed start from the same weights, whatever their plan. */
-export function initialModel({ model, plan, seed }: TrainConfig): tf.LayersModel {
-  return buildVit(model, plan, Random.seeded(seed).fork('weights'));
-}
 
 /** Every parameter by its name, float32; linear weights are `[in, out]`. */
 export function weightTensors(parameters: readonly VitParameter[]): Map<string, SafetensorsTensor> {
@@ -64,12 +57,15 @@ export function assignWeights(parameters: readonly VitParameter[], tensors: Tens
   const names = new Set(parameters.map(parameter => parameter.name));
   const unknown = [...tensors.keys()].filter(name => !names.has(name));
   if (unknown.length > 0) throw new Error(`${path}: the model has no parameter ${unknown.join(', ')}`);
-  for (const { name, variable } of parameters) {
-    const tensor = tensors.get(name);
-    if (!tensor || tensor.shape.join() !== variable.shape.join()) {
-      throw new Error(`${path}: expected ${name} of shape [${variable.shape.join(', ')}], found ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}`);
-    }
-    const data = toFloat32(tensor);
-    tf.tidy(() => { variable.assign(tf.tensor(data, variable.shape)); });
+  for (const parameter of parameters) assignWeight(parameter, tensors, path);
+}
+
+/** @throws Error when the file has no tensor of the parameter's name and shape */
+export function assignWeight({ name, variable }: VitParameter, tensors: Tensors, path: string): void {
+  const tensor = tensors.get(name);
+  if (!tensor || tensor.shape.join() !== variable.shape.join()) {
+    throw new Error(`${path}: expected ${name} of shape [${variable.shape.join(', ')}], found ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}`);
   }
+  const data = toFloat32(tensor);
+  tf.tidy(() => { variable.assign(tf.tensor(data, variable.shape)); });
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -66,6 +66,21 @@ describe('binvit', () => {
     writeFileSync(join(folder, 'train.json'), '{"data": {"name": "mnist"}}');
     expect(said('train', '--config', join(folder, 'train.json'))).toBe('binvit: train config.model: expected the configuration of a ViT, found nothing\n');
     rmSync(join(folder, 'config.json'));
+  });
+
+  it('train takes pictures of one\'s own, for a new model and for an imported one', () => {
+    const pictures = join(folder, 'pictures');
+    for (const part of ['train', 'test']) cpSync(join(import.meta.dirname, '../fixtures/cases/images/plain'), join(pictures, part), { recursive: true });
+    for (const name of ['a', 'b']) for (const copy of [1, 2, 3]) cpSync(join(pictures, `train/${name}/ok.png`), join(pictures, `train/${name}/${copy}.png`));
+    const short = ['--data', 'images', '--data-dir', pictures, '--steps', '1', '--batch-size', '2', '--json'];
+    const trained = binvit('train', '--out', join(folder, 'new'), ...short);
+    expect(trained.stderr).not.toContain('binvit:');
+    expect(JSON.parse(readFileSync(join(folder, 'new/config.json'), 'utf8'))).toMatchObject({ config: { model: { imgSize: 28, inChans: 3, numClasses: 2 }, data: { validation: 1 } } });
+    const weights = join(folder, 'start.safetensors');
+    binvit('import', join(import.meta.dirname, '../fixtures/weights/timm-vit'), '--classes', '2', '--out', weights);
+    expect(binvit('train', '--from', weights, '--out', join(folder, 'tuned'), ...short).status).toBe(0);
+    expect(JSON.parse(readFileSync(join(folder, 'tuned/config.json'), 'utf8'))).toMatchObject({ config: { model: { imgSize: 32 }, initial: { path: weights } } });
+    expect(binvit('train', '--data', 'images').stderr).toContain('--data images: expected --data-dir, the folder with train and test, found none');
   });
 
   it('import tells of every tensor, and writes a model that analyze reads, as it reads the weights themselves', () => {

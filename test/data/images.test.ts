@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import {
-  decodeImage, preprocessImage, readImageFolder, resizeAndCrop, resizeImage, type ImagePreprocessing, type Interpolation, type RgbImage,
+  decodeImage, loadImageDataset, preprocessImage, readImageFolder, resizeAndCrop, resizeImage, type ImagePreprocessing, type Interpolation, type RgbImage,
 } from '../../src/data/index.js';
 import { casePath, cases } from '../fixtures/cases.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -135,6 +135,16 @@ describe('awkward image folders', () => {
   it('a class without a picture is named', async () => {
     const { path } = row('image-empty-class');
     await expect(readImageFolder(path, { preprocessing })).rejects.toThrow(`${path}/c: expected pictures of class c, found none`);
+  });
+
+  it('a data set is a folder with train and test, whose classes are the same', async () => {
+    const plain = row('image-plain').path;
+    await expect(loadImageDataset(plain, { preprocessing })).rejects.toThrow(`${plain}: expected the folders train and test or val or validation`);
+    for (const part of ['train', 'val']) cpSync(plain, folder.path(`set/${part}`), { recursive: true });
+    const { train, test } = await loadImageDataset(folder.path('set'), { preprocessing });
+    expect([train.count, test.count, train.classes]).toEqual([2, 2, test.classes]);
+    cpSync(`${plain}/a`, folder.path('set/train/c'), { recursive: true });
+    await expect(loadImageDataset(folder.path('set'), { preprocessing })).rejects.toThrow('expected the same classes in train and val, found c here alone');
   });
 
   it('a folder without folders is refused', async () => {

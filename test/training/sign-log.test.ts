@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { useBackend } from '../../src/backend/index.js';
 import { binaryLayers } from '../../src/models/index.js';
-import { initialModel } from '../../src/training/weights.js';
+import { initialModel } from '../../src/training/initial-model.js';
 import { loadModel, readSigns, train, type TrainConfig, type TrainOptions } from '../../src/training/index.js';
 import { tinyConfig, tinyData } from './tiny.js';
 
