@@ -1,22 +1,28 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
-import { evaluationBatches, type ImageView, type Normalization } from '../data/index.js';
-import type { CallContext } from '../layers/index.js';
-import { forward } from '../models/index.js';
+import type { Random } from '../backend/index.js';
+import type { BinarizationPlan, Site } from '../binarize/index.js';
+import type { ImageView, Normalization } from '../data/index.js';
+import { vitDefinition, vitParameters, withPlan } from '../models/index.js';
+import { accuracyChange, outcomes, shareOf } from './outcomes.js';
 
-/** What a model's accuracy loses without one residual branch. */
+/** What stands in a branch's place. */
+export const replacements = ['zero', 'random-signs', 'float'] as const;
+export type Replacement = (typeof replacements)[number];
+
+/** What a model's accuracy loses when one residual branch is replaced. */
 export interface BranchContribution {
   /** 'blocks.0.attn' or 'blocks.0.mlp'. */
   readonly branch: string;
-  /** Share of images in [0, 1] that are classified right when the branch adds nothing. */
+  /** Share of images in [0, 1] that are classified right with the replacement. */
   readonly accuracy: number;
-  /** Accuracy of the whole model minus that: above 0 where the branch helps. */
+  /** Accuracy of the whole model minus that: above 0 where the branch does better than its replacement. */
   readonly contribution: number;
-  /** 95 % interval of `contribution`, normal, from the images' own differences (-1, 0 or 1): paired, so much narrower than that of two accuracies. */
+  /** 95 % interval of `contribution` from the paired outcomes of the images, see `AccuracyChange`. */
   readonly interval: readonly [number, number];
 }
 
 export interface Contributions {
+  readonly replacement: Replacement;
   /** Accuracy of the whole model, in [0, 1]. */
   readonly accuracy: number;
   readonly images: number;
@@ -24,60 +30,80 @@ export interface Contributions {
   readonly branches: readonly BranchContribution[];
 }
 
-/** The 97.5 % quantile of the standard normal distribution. */
-const z975 = 1.959963984540054;
-const batchSize = 128;
+export interface ContributionOptions {
+  /**
+   * `zero` (default): the branch adds nothing. `random-signs`: the latent weights of its binary layers keep their absolute values, so
+   * that scales from them stay, and get random signs. `float`: its weights and inputs are no longer binarized, which costs what
+   * binarization costs there, as far as the other parts, trained beside it, can use it. A float branch is its own twin: exactly 0.
+   */
+  readonly replacement?: Replacement;
+  /** Draws the signs; needed for them alone. Each branch forks its own. */
+  readonly random?: Random;
+  /** Share of the work that is done, in (0, 1]. */
+  readonly onProgress?: (share: number) => void;
+}
+
+const parts: readonly { readonly part: string; readonly sites: readonly Site[] }[] = [
+  { part: 'attn', sites: ['q', 'k', 'v', 'scores', 'probabilities', 'proj'] },
+  { part: 'mlp', sites: ['fc1', 'fc2'] },
+];
 
 /**
- * Takes every branch (MHSA or MLP) of every block out, one at a time, so that its block passes on what it got, and counts what
- * is still classified right. Nothing in the model changes.
+ * Replaces every branch (MHSA or MLP) of every block, one at a time, and counts what is still classified right. The model is the same
+ * afterwards.
  *
- * @param onProgress share of the work that is done, in (0, 1]
+ * @throws RangeError when signs are to be drawn and there is no generator
  */
 export async function branchContributions(
-  model: tf.LayersModel, view: ImageView, normalization: Normalization, onProgress?: (share: number) => void,
+  model: tf.LayersModel, view: ImageView, normalization: Normalization, options: ContributionOptions = {},
 ): Promise<Contributions> {
-  const whole: boolean[] = [];
-  const without = new Map<string, boolean[]>();
-  for (const { images, labels } of evaluationBatches(view, batchSize, normalization)) {
-    const classes = labels.dataSync();
-    const branches: string[] = [];
-    whole.push(...right(model, images, classes, (branch, output) => {
-      branches.push(branch);
-      return output;
-    }));
-    for (const branch of branches) {
-      const outcomes = right(model, images, classes, (name, output) => (name === branch ? tf.zerosLike(output) : output));
-      without.set(branch, [...without.get(branch) ?? [], ...outcomes]);
-    }
-    tf.dispose([images, labels]);
-    onProgress?.(whole.length / view.count);
-    // Lets signals in.
-    await nextTurn();
-  }
-  return {
-    accuracy: shareOf(whole),
-    images: whole.length,
-    branches: [...without].map(([branch, outcomes]) => ({ branch, accuracy: shareOf(outcomes), ...pairedDifference(whole, outcomes) })),
+  const { replacement = 'zero', random, onProgress } = options;
+  const { config, plan } = vitDefinition(model);
+  const without = (block: number, part: string, sites: readonly Site[]): Promise<boolean[]> => {
+    const branch = `blocks.${block}.${part}`;
+    if (replacement === 'zero') return outcomes(model, view, normalization, (name, output) => (name === branch ? tf.zerosLike(output) : output));
+    if (replacement === 'float') return withFloat(model, restored(plan, block, sites), twin => outcomes(twin, view, normalization));
+    if (random === undefined) throw new RangeError('random: expected a generator that draws the signs, found none');
+    return withRandomSigns(model, branch, random.fork(branch), () => outcomes(model, view, normalization));
   };
+  const whole = await outcomes(model, view, normalization);
+  const branches: BranchContribution[] = [];
+  for (let block = 0; block < config.depth; block++) {
+    for (const { part, sites } of parts) {
+      const { accuracy, change, interval: [low, high] } = accuracyChange(whole, await without(block, part, sites));
+      // 0 - x, since -0 is no number that a table should show.
+      branches.push({ branch: `blocks.${block}.${part}`, accuracy, contribution: 0 - change, interval: [0 - high, 0 - low] });
+      onProgress?.(branches.length / (config.depth * parts.length));
+    }
+  }
+  return { replacement, accuracy: shareOf(whole), images: whole.length, branches };
 }
 
-function right(model: tf.LayersModel, images: tf.Tensor4D, classes: ArrayLike<number>, branch: CallContext['branch']): boolean[] {
-  return tf.tidy(() => {
-    const found = forward(model, images, { training: false, ...(branch && { branch }) }).argMax(-1).dataSync();
-    return Array.from(found, (value, image) => value === classes[image]);
-  });
+/** A plan with some sites of a block (null: outside the blocks) as float. */
+export function restored(plan: BinarizationPlan, block: number | null, sites: readonly Site[]): BinarizationPlan {
+  return { ...plan, rules: [...plan.rules, { sites, blocks: block === null ? 'all' : [block], method: 'custom', weight: null, input: null, values: null }] };
 }
 
-function shareOf(outcomes: readonly boolean[]): number {
-  return outcomes.filter(Boolean).length / outcomes.length;
+async function withFloat<Result>(model: tf.LayersModel, plan: BinarizationPlan, use: (twin: tf.LayersModel) => Promise<Result>): Promise<Result> {
+  const twin = withPlan(model, plan);
+  try {
+    return await use(twin);
+  } finally {
+    twin.dispose();
+  }
 }
 
-function pairedDifference(whole: readonly boolean[], without: readonly boolean[]): Pick<BranchContribution, 'contribution' | 'interval'> {
-  const n = whole.length;
-  const differences = whole.map((value, image) => Number(value) - Number(without[image]));
-  const mean = differences.reduce((sum, value) => sum + value, 0) / n;
-  const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  const half = z975 * Math.sqrt(variance / n);
-  return { contribution: mean, interval: [mean - half, mean + half] };
+/** Calls `use` while the latent weights of a branch have random signs; they come back whatever happens. */
+async function withRandomSigns<Result>(model: tf.LayersModel, branch: string, random: Random, use: () => Promise<Result>): Promise<Result> {
+  const latent = vitParameters(model).filter(({ name, role }) => role === 'latent' && name.startsWith(`${branch}.`));
+  const trained = latent.map(({ variable }) => variable.dataSync<'float32'>().slice());
+  const assign = (values: readonly Float32Array[]): void => {
+    latent.forEach(({ variable }, index) => { tf.tidy(() => { variable.assign(tf.tensor(values[index]!, variable.shape)); }); });
+  };
+  assign(trained.map(values => values.map(value => (random.uniform() < 0.5 ? -1 : 1) * Math.abs(value))));
+  try {
+    return await use();
+  } finally {
+    assign(trained);
+  }
 }

@@ -1,6 +1,14 @@
 import { aligned } from './aligned.js';
 import type { SimilarityMatrix } from './cka.js';
 import type { LayerComparison } from './compare.js';
+import type { PairedAccuracy } from './outcomes.js';
+
+/** The result of `pairedAccuracy` in one line. */
+export function formatPairedAccuracy({ first, accuracy, change, interval, images }: PairedAccuracy): string {
+  const points = (share: number): string => `${share > 0 ? '+' : ''}${(100 * share).toFixed(2)}`;
+  return `Accuracy of ${images} test images: ${(100 * first).toFixed(2)} % and ${(100 * accuracy).toFixed(2)} %, ${points(change)} points `
+    + `(95 % interval ${points(interval[0])} to ${points(interval[1])}, from the paired outcomes of the images).`;
+}
 
 /**
  * The tables of `compareLayers` and `blockSimilarity` as text with aligned columns.

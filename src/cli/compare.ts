@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { blockSimilarity, compareLayers, formatComparison } from '../analysis/index.js';
+import { blockSimilarity, compareLayers, formatComparison, formatPairedAccuracy, pairedAccuracy } from '../analysis/index.js';
 import { useBackend } from '../backend/index.js';
-import { evaluationBatches, loadDataset, viewOf, type DatasetName } from '../data/index.js';
+import { evaluationBatches, loadDataset, viewOf, wholeView, type DatasetName } from '../data/index.js';
 import { loadModel, readRun } from '../training/index.js';
 import { dataDirOption, jsonOption } from './options.js';
 
@@ -11,7 +11,7 @@ const images = 256;
 /** `binvit compare`: two runs of one shape, layer by layer and block by block. */
 export function compareCommand(): Command {
   return new Command('compare')
-    .description('compare two runs: latent weights and scaling factors layer by layer, and what their blocks compute')
+    .description('compare two runs: their accuracies, latent weights and scaling factors layer by layer, and what their blocks compute')
     .argument('<first>', 'folder of a finished run')
     .argument('<second>', 'folder of another of the same shape and data')
     .addOption(dataDirOption())
@@ -28,6 +28,7 @@ export function compareCommand(): Command {
       const view = viewOf(test, Uint32Array.from({ length: Math.min(images, test.count) }, (_, index) => index));
       const [batch] = evaluationBatches(view, view.count, run.environment.data.normalization);
       const similarity = blockSimilarity(a, b, batch!.images);
-      console.log(json ? JSON.stringify({ layers, similarity }, null, 2) : formatComparison(layers, similarity));
+      const accuracy = await pairedAccuracy(a, b, wholeView(test), run.environment.data.normalization);
+      console.log(json ? JSON.stringify({ accuracy, layers, similarity }, null, 2) : `${formatPairedAccuracy(accuracy)}\n\n${formatComparison(layers, similarity)}`);
     });
 }

@@ -19,7 +19,7 @@ it('a branch whose last layer is zero contributes exactly nothing, whatever the 
   }
   const tensors = tf.memory().numTensors;
   const shares: number[] = [];
-  const { accuracy, images, branches } = await branchContributions(model, view, constants, share => shares.push(share));
+  const { accuracy, images, branches } = await branchContributions(model, view, constants, { onProgress: share => shares.push(share) });
   expect(tf.memory().numTensors).toBe(tensors);
   expect(shares.at(-1)).toBe(1);
   expect(images).toBe(view.count);

@@ -5,7 +5,7 @@ import type { LayersRow } from '../../src/training/index.js';
 import { vitPresets } from '../../src/models/index.js';
 import {
   accuracyFigure, activationBalanceFigure, activationsFigure, architectureFigure, attentionFigure, attentionMapsFigure, contributionsFigure, costFigure, curvesFigure, differencesFigure, estimatorsFigure, flipsFigure,
-  headScalesFigure, interactionFigure, oscillationFigure, paretoFigure, saturationHistoryFigure, scaleHistoryFigure, scaleOptimumFigure, scalesFigure, signBalanceFigure, similarityFigure,
+  headScalesFigure, interactionFigure, lossSurfaceFigure, oscillationFigure, paretoFigure, sensitivityFigure, saturationHistoryFigure, scaleHistoryFigure, scaleOptimumFigure, scalesFigure, signBalanceFigure, similarityFigure,
   spectraFigure, weightsFigure, type Figure, type LayerWeights,
 } from '../../src/figures/index.js';
 
@@ -67,7 +67,7 @@ export function sampleFigures(name = 'xnor-net'): Record<string, Figure> {
       { label: 'MLP only \u2212 all', mean: -0.01, interval: null, margin: 0.05, n: 1, verdict: 'undecided' },
     ]),
     contributions: contributionsFigure({
-      accuracy: 0.95, images: 1000,
+      replacement: 'zero', accuracy: 0.95, images: 1000,
       branches: [
         { branch: 'blocks.0.attn', accuracy: 0.8, contribution: 0.15, interval: [0.12, 0.18] },
         { branch: 'blocks.0.mlp', accuracy: 0.951, contribution: -0.001, interval: [-0.01, 0.008] },
@@ -92,6 +92,12 @@ export function sampleFigures(name = 'xnor-net'): Record<string, Figure> {
     attentionMaps: attentionMapsFigure(
       [{ label: 'seven', pixels: [[0, 255], [255, 0]] }, { label: 'one', pixels: [[0, 255], [0, 255]] }],
       [{ label: name, maps: { side: 2, rollout: [[0.5, 0.5, 0, 0], [0, 1, 0, 0]], blocks: [] } }]),
+    sensitivity: sensitivityFigure({
+      accuracy: 0.9, images: 1000, layers: [
+        { layer: name, action: 'restored', accuracy: 0.92, change: 0.02, interval: [0.01, 0.03] }, { layer: 'blocks.1.mlp.fc2', action: 'binarized', accuracy: 0.8, change: -0.1, interval: [-0.12, -0.08] },
+      ],
+    }),
+    lossSurface: lossSurfaceFigure([{ label: name, surface: { images: 64, steps: [-1, 0, 1], loss: [[3, 2, 3], [2, 1, 2], [3, Infinity, 3]] } }, { label: 'float', surface: { images: 64, steps: [-1, 0, 1], loss: [[3, 2, 3], [2, 0.5, 2], [3, 2, 3]] } }]),
     spectra: spectraFigure([{ name, block: 0, shape: [4, 8], latent: spectrumOf(2), effective: spectrumOf(1), note: '' }, { name: 'head', block: null, shape: [4, 4], latent: spectrumOf(3), effective: null, note: '' }]),
     flips: flipsFigure([dynamics(name), dynamics('blocks.1.mlp.fc2')]),
     oscillation: oscillationFigure([dynamics(name), dynamics('blocks.1.mlp.fc2')]),
