@@ -169,6 +169,43 @@ double sumOfSquares(const float* x, Count count);
 // counts[0], counts[1] receive how many NaN and how many infinities x holds; returns 1 when there are none, else 0.
 int32_t allFinite(const float* x, Count count, int32_t* counts);
 
+// ---- packed signs, for inference ----
+// Bits are packed along `in` as 32-bit words, words = ceil(in / 32), the first element in the lowest bit; 1 is +1 (or on), 0 is -1
+// (or off), bits beyond `in` are 0. Rows of bits are [rows, words]. Weights are interleaved, so that a lane of a vector is an
+// output; their order depends on the instruction set, their room, 4 words ceil(out / 16) 16 bytes, does not.
+
+// bits of x + shift >= 0 for rows of x, `stride` elements apart; shift [in] or null. Returns a Status.
+int32_t packSigns(const float* x, const float* shift, uint32_t* bits, int32_t rows, int32_t in, int32_t stride);
+
+// bits of x > T for x [rows, in]; T is `threshold`, or for fraction > 0 that share of the row's maximum (at least 1e-30).
+// rowScale [rows] or null receives the mean of the elements above T (0 where there is none), which is the least-squares scale of
+// the row. Returns a Status.
+int32_t packAbove(const float* x, uint32_t* bits, float* rowScale, int32_t rows, int32_t in, float threshold, float fraction);
+
+// Interleaves rows of bits [out, words].
+void packWeights(const uint32_t* signs, uint32_t* packed, int32_t in, int32_t out);
+
+// Interleaved signs of the columns of x + shift, x [in, out] with rows `stride` elements apart, shift [out] or null. Returns a
+// Status.
+int32_t packColumnSigns(const float* x, const float* shift, uint32_t* packed, int32_t in, int32_t out, int32_t stride);
+
+// y = alpha dot (times rowScale) + bias with the dot product of signs, in - 2 popcount(x xor w). x [m, words] bits, w interleaved,
+// alpha [out], bias [out] or null, rowScale [m] or null, y [m, out] with rows `stride` elements apart. Without rowScale the
+// result has the bits of binaryDenseForward.
+void packedGemm(const uint32_t* x, const uint32_t* w, const float* alpha, const float* bias, const float* rowScale, float* y,
+                int32_t m, int32_t in, int32_t out, int32_t stride);
+
+// The same with x of levels 0 and 1: the dot product is 2 popcount(x and w) - popcount(x).
+void packedAndGemm(const uint32_t* x, const uint32_t* w, const float* alpha, const float* bias, const float* rowScale, float* y,
+                   int32_t m, int32_t in, int32_t out, int32_t stride);
+
+// The dot products of signs themselves, y [m, out].
+void packedDots(const uint32_t* x, const uint32_t* w, int32_t* y, int32_t m, int32_t in, int32_t out);
+
+// y = alpha (x signs) + bias for a float x [m, in]; sums run from the first input to the last. y [m, out].
+void signGemm(const float* x, const uint32_t* w, const float* alpha, const float* bias, float* y, int32_t m, int32_t in,
+              int32_t out);
+
 #ifdef __wasm__
 }
 #pragma GCC visibility pop
@@ -181,4 +218,5 @@ int32_t allFinite(const float* x, Count count, int32_t* counts);
   X(gemm) X(denseBackward) X(binaryDenseForward) X(binaryDenseBackward) X(signForward) X(estimatorBackward)                \
   X(layerNormForward) X(layerNormBackward) X(attentionForward) X(attentionBackward) X(geluForward) X(geluBackward)         \
   X(softmaxRows) X(softmaxRowsBackward) X(crossEntropyForward) X(crossEntropyBackward) X(add) X(subtract) X(multiply)      \
-  X(scale) X(sumAxis) X(broadcastAxis) X(transpose) X(adamW) X(sgd) X(sumOfSquares) X(allFinite)
+  X(scale) X(sumAxis) X(broadcastAxis) X(transpose) X(adamW) X(sgd) X(sumOfSquares) X(allFinite)                           \
+  X(packSigns) X(packAbove) X(packWeights) X(packColumnSigns) X(packedGemm) X(packedAndGemm) X(packedDots) X(signGemm)

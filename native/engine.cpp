@@ -7,6 +7,7 @@
 #include "kernels/dense_backward.h"
 #include "kernels/estimator.h"
 #include "kernels/gemm.h"
+#include "kernels/packed.h"
 #include "kernels/softmax.h"
 
 #ifndef __wasm__
@@ -16,6 +17,7 @@ namespace BINVIT_ISA {
 #include "kernels/dense.cpp"
 #include "kernels/sign.cpp"
 #include "kernels/binary_dense.cpp"
+#include "kernels/packed.cpp"
 #include "kernels/layer_norm.cpp"
 #include "kernels/softmax.cpp"
 #include "kernels/attention.cpp"

@@ -16,6 +16,16 @@ export const statusBits = { inputNotFinite: 1, weightNotFinite: 2 } as const;
 /** Bytes of one row of the parameter table of `adamW` and `sgd`: eight float64, see {@link EngineLibrary.adamW}. */
 export const optimizerRowBytes = 64;
 
+/** Bytes of the interleaved signs of a weight `[inputs, outputs]`, the same for every instruction set. */
+export function packedWeightBytes(inputs: number, outputs: number): number {
+  return 4 * wordsOf(inputs) * Math.ceil(outputs / 16) * 16;
+}
+
+/** 32-bit words of a row of packed bits. */
+export function wordsOf(inputs: number): number {
+  return Math.ceil(inputs / 32);
+}
+
 /** The linear memory that all byte offsets refer to. */
 export interface EngineMemory {
   /** First byte that the engine's user may use; a multiple of 64. Offset 0 is the null pointer. */
@@ -138,6 +148,29 @@ export interface EngineFunctions {
   ): void;
   /** SGD with momentum over the same table (the second moment is unused). */
   sgd(table: Offset, rows: number, learningRate: number, momentum: number, gradientScale: number): void;
+  /**
+   * Bits of x + shift >= 0 for `rows` rows that lie `stride` elements apart; returns status bits. What packed bits are stands in
+   * `native/binvit.h`.
+   */
+  packSigns(x: Offset, shift: Offset, bits: Offset, rows: number, inputs: number, stride: number): number;
+  /** Bits of x > T, with T a number or (`fraction` > 0) a share of the row's maximum; returns status bits. `rowScale` may be 0. */
+  packAbove(x: Offset, bits: Offset, rowScale: Offset, rows: number, inputs: number, threshold: number, fraction: number): number;
+  /** Rows of bits `[outputs, words]` to interleaved weights. */
+  packWeights(signs: Offset, packed: Offset, inputs: number, outputs: number): void;
+  /** Interleaved signs of the columns of a float matrix; returns status bits. */
+  packColumnSigns(x: Offset, shift: Offset, packed: Offset, inputs: number, outputs: number, stride: number): number;
+  /** y = alpha · (x̂ · ŵ) · rowScale + bias, both operands ±1. */
+  packedGemm(
+    x: Offset, w: Offset, alpha: Offset, bias: Offset, rowScale: Offset, y: Offset, m: number, inputs: number, outputs: number, stride: number,
+  ): void;
+  /** The same with x̂ of levels 0 and 1. */
+  packedAndGemm(
+    x: Offset, w: Offset, alpha: Offset, bias: Offset, rowScale: Offset, y: Offset, m: number, inputs: number, outputs: number, stride: number,
+  ): void;
+  /** x̂ · ŵ as int32, both operands ±1. */
+  packedDots(x: Offset, w: Offset, y: Offset, m: number, inputs: number, outputs: number): void;
+  /** y = alpha · (x · ŵ) + bias for a float x. */
+  signGemm(x: Offset, w: Offset, alpha: Offset, bias: Offset, y: Offset, m: number, inputs: number, outputs: number): void;
   /** Σ x², accumulated in float64. */
   sumOfSquares(x: Offset, count: number): number;
   /** 1 when all is finite; `counts` (two int32) receives the numbers of NaN and of infinities. */

@@ -1,5 +1,5 @@
 export {
-  estimatorCodes, optimizerRowBytes, scaleCodes, statusBits,
+  estimatorCodes, optimizerRowBytes, packedWeightBytes, scaleCodes, statusBits, wordsOf,
   type EngineKind, type EngineLibrary, type EngineMemory, type InstructionSet, type Offset,
 } from './engine.js';
 export { loadEngine } from './load.js';

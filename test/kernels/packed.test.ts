@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/backend/random.js';
+import { packedWeightBytes, statusBits, wordsOf, type EngineLibrary, type Offset } from '../../src/kernels/index.js';
+import { bitAt, dotProducts, packAbove, packBits, packColumnSigns, packSigns, signedSums } from '../../src/kernels/reference.js';
+import { engines, excess, normals, Workspace } from './workspace.js';
+
+const shapes = fc.record({
+  m: fc.integer({ min: 1, max: 40 }), inputs: fc.integer({ min: 1, max: 200 }), outputs: fc.integer({ min: 1, max: 50 }),
+  gap: fc.integer({ min: 0, max: 9 }), shifted: fc.boolean(), rowScaled: fc.boolean(), seed: fc.nat(1e6),
+});
+
+/** Bits as the engine left them. */
+function readBits(space: Workspace, offset: Offset, count: number): Uint32Array {
+  return Uint32Array.from(space.readIntegers(offset, count));
+}
+
+/** Random rows of bits with clear pads. */
+function randomBits(random: Random, rows: number, inputs: number): Uint32Array {
+  return packBits(Array.from({ length: rows * inputs }, () => random.uniform() < 0.5), rows, inputs);
+}
+
+function interleaved(engine: EngineLibrary, space: Workspace, signs: Uint32Array, inputs: number, outputs: number): Offset {
+  const packed = space.room(packedWeightBytes(inputs, outputs) / 4);
+  engine.packWeights(space.putIntegers(Int32Array.from(signs)), packed, inputs, outputs);
+  return packed;
+}
+
+describe.each(engines)('packed signs on %s', (_, engine) => {
+  it('rows: bit i is x + shift >= 0, both zeros count, pads are clear', () => {
+    fc.assert(fc.property(shapes, ({ m, inputs, gap, shifted, seed }) => {
+      const random = Random.seeded(seed);
+      const stride = inputs + gap;
+      const x = normals(random, m * stride);
+      x[0] = -0;
+      const shift = shifted ? normals(random, inputs) : null;
+      const space = new Workspace(engine);
+      const bits = space.room(m * wordsOf(inputs));
+      expect(engine.packSigns(space.put(x), shift === null ? 0 : space.put(shift), bits, m, inputs, stride)).toBe(0);
+      space.read(bits, m * wordsOf(inputs));
+      expect(readBits(space, bits, m * wordsOf(inputs))).toEqual(packSigns(x, shift, m, inputs, stride));
+    }), { numRuns: 60 });
+  });
+
+  it('steps: x above a number or a share of the row maximum, with the mean of what is above', () => {
+    fc.assert(fc.property(shapes, ({ m, inputs, shifted, rowScaled, seed }) => {
+      const random = Random.seeded(seed);
+      const x = normals(random, m * inputs).map(Math.abs);
+      if (m > 1) x.fill(0, 0, inputs); // a row without any
+      const [threshold, fraction] = shifted ? [0, 0.25] : [0.5, 0];
+      const space = new Workspace(engine);
+      const [bits, scale] = [space.room(m * wordsOf(inputs)), space.room(m)];
+      expect(engine.packAbove(space.put(x), bits, rowScaled ? scale : 0, m, inputs, threshold, fraction)).toBe(0);
+      const expected = packAbove(x, m, inputs, threshold, fraction);
+      expect(readBits(space, bits, m * wordsOf(inputs))).toEqual(expected.bits);
+      // A float32 sum of at most 200 positive values.
+      if (rowScaled) expect(excess(space.read(scale, m), expected.rowScale, 0, 200 * 2 ** -24)).toBeLessThanOrEqual(1);
+    }), { numRuns: 60 });
+  });
+
+  it('products of signs, and of 0 and 1 with signs, are exact integers', () => {
+    fc.assert(fc.property(shapes, ({ m, inputs, outputs, gap, shifted, rowScaled, seed }) => {
+      const random = Random.seeded(seed);
+      const [x, w] = [randomBits(random, m, inputs), randomBits(random, outputs, inputs)];
+      const [alpha, bias, rowScale] = [normals(random, outputs), normals(random, outputs), normals(random, m)];
+      const stride = outputs + gap;
+      const space = new Workspace(engine);
+      const [bits, weights] = [space.putIntegers(Int32Array.from(x)), interleaved(engine, space, w, inputs, outputs)];
+      const dots = space.room(m * outputs);
+      engine.packedDots(bits, weights, dots, m, inputs, outputs);
+      const signed = dotProducts(x, w, m, inputs, outputs, true);
+      expect(space.readIntegers(dots, m * outputs)).toEqual(signed);
+      for (const [run, expected] of [[engine.packedGemm, signed], [engine.packedAndGemm, dotProducts(x, w, m, inputs, outputs, false)]] as const) {
+        const y = space.room(m * stride);
+        run(bits, weights, space.put(alpha), shifted ? space.put(bias) : 0, rowScaled ? space.put(rowScale) : 0, y, m, inputs, outputs, stride);
+        const found = space.read(y, m * stride);
+        const close = Array.from(expected, (dot, at) => {
+          const [row, output] = [Math.floor(at / outputs), at % outputs];
+          const value = alpha[output]! * dot * (rowScaled ? rowScale[row]! : 1);
+          const shift = shifted ? bias[output]! : 0;
+          // Two or three roundings.
+          return Math.abs(found[row * stride + output]! - value - shift) <= 3 * 2 ** -24 * (Math.abs(value) + Math.abs(shift)) + 1e-37;
+        });
+        expect(close).not.toContain(false);
+        // Between the rows nothing is written.
+        for (let row = 0; row + 1 < m; row++) for (let i = outputs; i < stride; i++) expect(found[row * stride + i]).toBeNaN();
+      }
+    }), { numRuns: 60 });
+  });
+
+  it('columns of a float matrix are packed as the weights that they are', () => {
+    fc.assert(fc.property(shapes, ({ m, inputs, outputs, gap, shifted, seed }) => {
+      const random = Random.seeded(seed);
+      const stride = outputs + gap;
+      const v = normals(random, inputs * stride);
+      const shift = shifted ? normals(random, outputs) : null;
+      const space = new Workspace(engine);
+      const weights = space.room(packedWeightBytes(inputs, outputs) / 4);
+      expect(engine.packColumnSigns(space.put(v), shift === null ? 0 : space.put(shift), weights, inputs, outputs, stride)).toBe(0);
+      const x = randomBits(random, m, inputs);
+      const dots = space.room(m * outputs);
+      engine.packedDots(space.putIntegers(Int32Array.from(x)), weights, dots, m, inputs, outputs);
+      expect(space.readIntegers(dots, m * outputs)).toEqual(dotProducts(x, packColumnSigns(v, shift, inputs, outputs, stride), m, inputs, outputs, true));
+    }), { numRuns: 40 });
+  });
+
+  it('a float times signs is the sum of floats with their signs', () => {
+    fc.assert(fc.property(shapes, ({ m, inputs, outputs, shifted, seed }) => {
+      const random = Random.seeded(seed);
+      const [x, w] = [normals(random, m * inputs), randomBits(random, outputs, inputs)];
+      const [alpha, bias] = [normals(random, outputs).map(Math.abs), normals(random, outputs)];
+      const space = new Workspace(engine);
+      const y = space.room(m * outputs);
+      engine.signGemm(space.put(x), interleaved(engine, space, w, inputs, outputs), space.put(alpha), shifted ? space.put(bias) : 0, y, m, inputs, outputs);
+      const sums = signedSums(x, w, m, inputs, outputs);
+      const magnitudes = Array.from({ length: m }, (_row, row) => x.subarray(row * inputs, (row + 1) * inputs).reduce((sum, value) => sum + Math.abs(value), 0));
+      const found = space.read(y, m * outputs);
+      const close = Array.from(sums, (sum, at) => {
+        const [row, output] = [Math.floor(at / outputs), at % outputs];
+        const shift = shifted ? bias[output]! : 0;
+        // A float32 sum of `inputs` values errs by their number of roundings.
+        return Math.abs(found[at]! - alpha[output]! * sum - shift) <= (inputs + 2) * 2 ** -24 * (alpha[output]! * magnitudes[row]! + Math.abs(shift));
+      });
+      expect(close).not.toContain(false);
+    }), { numRuns: 40 });
+  });
+
+  it('without a row scale the bits are those of the training engine', () => {
+    const random = Random.seeded(5);
+    const [m, inputs, outputs] = [33, 70, 37];
+    const [x, w, bias] = [normals(random, m * inputs), normals(random, inputs * outputs), normals(random, outputs)];
+    const space = new Workspace(engine);
+    const [trained, effective, alpha] = [space.room(m * outputs), space.room(inputs * outputs), space.room(outputs)];
+    const [xs, ws, bs] = [space.put(x), space.put(w), space.put(bias)];
+    engine.binaryDenseForward(xs, ws, bs, trained, effective, alpha, m, inputs, outputs, 1, 2);
+    const [bits, packed, y] = [space.room(m * wordsOf(inputs)), space.room(packedWeightBytes(inputs, outputs) / 4), space.room(m * outputs)];
+    engine.packSigns(xs, 0, bits, m, inputs, inputs);
+    engine.packColumnSigns(ws, 0, packed, inputs, outputs, outputs);
+    engine.packedGemm(bits, packed, alpha, bs, 0, y, m, inputs, outputs, outputs);
+    expect(space.read(y, m * outputs)).toEqual(space.read(trained, m * outputs));
+  });
+
+  it('says that an operand is not finite', () => {
+    const space = new Workspace(engine);
+    const x = space.put([1, NaN, 2, 3]);
+    const room = space.room(64);
+    expect(engine.packSigns(x, 0, room, 2, 2, 2)).toBe(statusBits.inputNotFinite);
+    expect(engine.packAbove(x, room, 0, 2, 2, 0.5, 0)).toBe(statusBits.inputNotFinite);
+    expect(engine.packColumnSigns(x, 0, room, 2, 2, 2)).toBe(statusBits.inputNotFinite);
+  });
+});
+
+it('a bit that was packed is found again', () => {
+  fc.assert(fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 200 }), bits => {
+    const packed = packBits(bits, 1, bits.length);
+    expect(bits.map((_, i) => bitAt(packed, 0, i, bits.length) === 1)).toEqual(bits);
+  }));
+});
