@@ -8,5 +8,10 @@ export function temporaryFolder(): { path(name: string): string } {
   let folder = '';
   beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'binvit test ')); });
   afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
-  return { path: name => join(folder, name) };
+  return {
+    path(name) {
+      if (folder === '') throw new Error('the temporary folder is there within tests and hooks alone');
+      return join(folder, name);
+    },
+  };
 }

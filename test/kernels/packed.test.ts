@@ -70,9 +70,9 @@ describe.each(engines)('packed signs on %s', (_, engine) => {
       engine.packedDots(bits, weights, dots, m, inputs, outputs);
       const signed = dotProducts(x, w, m, inputs, outputs, true);
       expect(space.readIntegers(dots, m * outputs)).toEqual(signed);
-      for (const [run, expected] of [[engine.packedGemm, signed], [engine.packedAndGemm, dotProducts(x, w, m, inputs, outputs, false)]] as const) {
+      for (const [name, expected] of [['packedGemm', signed], ['packedAndGemm', dotProducts(x, w, m, inputs, outputs, false)]] as const) {
         const y = space.room(m * stride);
-        run(bits, weights, space.put(alpha), shifted ? space.put(bias) : 0, rowScaled ? space.put(rowScale) : 0, y, m, inputs, outputs, stride);
+        engine[name](bits, weights, space.put(alpha), shifted ? space.put(bias) : 0, rowScaled ? space.put(rowScale) : 0, y, m, inputs, outputs, stride);
         const found = space.read(y, m * stride);
         const close = Array.from(expected, (dot, at) => {
           const [row, output] = [Math.floor(at / outputs), at % outputs];

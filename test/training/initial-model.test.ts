@@ -10,11 +10,12 @@ import { temporaryFolder } from '../temporary-folder.js';
 import { floatPlan, tinyConfig, tinyData, tinyModel } from './tiny.js';
 
 const folder = temporaryFolder();
-const path = folder.path('float.safetensors');
+let path: string;
 const values = (model: tf.LayersModel): Map<string, number[]> => new Map(vitParameters(model).map(({ name, variable }) => [name, [...variable.dataSync()]]));
 
 beforeEach(async () => {
   await useBackend('cpu');
+  path = folder.path('float.safetensors');
   saveModel(path, buildVit(tinyModel, floatPlan, Random.seeded(9)));
 });
 
