@@ -7,7 +7,9 @@ import { sniff } from './sniff.js';
 export type CsvSchema = Readonly<Record<string, 'text' | 'number'>>;
 
 /** One row; `null` is a missing value. */
-export type CsvRow<Schema extends CsvSchema> = { [Column in keyof Schema]: (Schema[Column] extends 'number' ? number : string) | null };
+export type CsvRow<Schema extends CsvSchema> = { [Column in keyof Schema]: CsvValue<Schema[Column]> | null };
+
+type CsvValue<Kind> = Kind extends 'number' ? number : string;
 
 /** Content of a CSV file. */
 export interface CsvTable<Schema extends CsvSchema> {

@@ -1,5 +1,9 @@
 export { removeTemporaryFiles, writeFileAtomic } from './atomic-file.js';
 export { formatCsv, readCsv, writeCsv, type CsvRow, type CsvSchema, type CsvTable } from './csv.js';
+export { frameOf, formatTable, type DataFrame } from './data-frame.js';
+export { escapeLatex, estimateLatex, rowsLatex, tabular } from './latex-table.js';
+export { tableCsv, tableJson, tableOf, tableSchema, type Column, type ColumnKind, type Table, type Value } from './table.js';
+export { TableRows } from './table-rows.js';
 export { appendLine, JsonlWriter, latestRows, readJsonl, repairJsonl, type DamagedLine, type JsonlContent } from './jsonl.js';
 export { modelFolder } from './model-folder.js';
 export { safetensorsArrays, toFloat32, type SafetensorsData, type SafetensorsDtype, type SafetensorsTensor } from './safetensors-dtype.js';

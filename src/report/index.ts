@@ -1,5 +1,5 @@
 export { cellRows } from './cells.js';
-export { formatCells, resultsFrame, type DataFrame } from './dataframe.js';
+export { formatCells, resultsFrame } from './dataframe.js';
 export { escapeHtml, html, Markup, type Content } from './html.js';
 export type { CellRow } from './report.js';
 export { drawWhenSeen } from './script.js';

@@ -1,36 +1,10 @@
 import { methodLabel, whereLabel } from '../binarize/index.js';
+import { escapeLatex, estimateLatex, tabular } from '../io/index.js';
 import { overviewFigures, type CellRow, type QuestionSection, type Report } from './report.js';
 
-/** Text as LaTeX sets it: its special characters stand for themselves, dashes and minus signs are math. */
-export function escapeLatex(text: string): string {
-  return text
-    .replaceAll(/[\\{}$&#%_~^]/g, character => {
-      if (character === '\\') return '\\textbackslash{}';
-      if (character === '~') return '\\textasciitilde{}';
-      return character === '^' ? '\\textasciicircum{}' : `\\${character}`;
-    })
-    .replaceAll(/[\u2212\u00b1\u03b1]/g, character => ({ '\u2212': '$-$', '\u00b1': '$\\pm$', '\u03b1': '$\\alpha$' })[character]!)
-    .replaceAll('\u2013', '--');
-}
-
-/**
- * A mean in percent with half of its interval, both to the digits that the interval leaves: one, or two when the first is a 1
- * ("94.5 ± 0.9", "75 ± 12").
- */
+/** A mean in percent with half of its interval, see `estimateLatex`. */
 export function meanLatex(mean: number, interval: readonly [number, number] | null): string {
-  if (interval === null) return (100 * mean).toFixed(1);
-  const half = 50 * (interval[1] - interval[0]);
-  const digits = decimals(half);
-  return `$${(100 * mean).toFixed(digits)} \\pm ${half.toFixed(digits)}$`;
-}
-
-/** Decimals to which an uncertainty is stated. */
-function decimals(half: number): number {
-  if (half === 0) return 1;
-  const exponent = Math.floor(Math.log10(half));
-  const leading = half / 10 ** exponent;
-  // 0.97 rounds to 1.0 and 1.96 to 2: one digit is enough there.
-  return Math.max(0, Math.min(3, (leading < 1.95 ? 1 : 0) - exponent));
+  return interval === null ? (100 * mean).toFixed(1) : estimateLatex(100 * mean, 50 * (interval[1] - interval[0]));
 }
 
 /** The result table, for `\input` (package booktabs). */
@@ -78,10 +52,4 @@ ${overviewFigures(report).map(({ id, figure }) => `\\begin{figure}[htbp]\\center
 \\texttt{${escapeLatex(report.command)}}\\par\\medskip\\noindent
 ${tabular('ll', ['', ''], report.environment.map(([name, value]) => [escapeLatex(name), escapeLatex(value)]))}\\end{document}
 `;
-}
-
-function tabular(columns: string, header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `${cells.join(' & ')} \\\\\n`;
-  const heading = header.every(cell => cell === '') ? '' : `${line(header)}\\midrule\n`;
-  return `\\begin{tabular}{${columns}}\n\\toprule\n${heading}${rows.map(line).join('')}\\bottomrule\n\\end{tabular}\n`;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { collectReport } from './collect.js';
-import { resultsTable, toCsv } from './table.js';
+import { tableCsv } from '../io/index.js';
+import { resultsTable } from './table.js';
 import { writeSite } from './write-site.js';
 
 export interface WriteReportOptions {
@@ -24,5 +25,5 @@ export interface WrittenReport {
  */
 export async function writeReport(resultsDir: string, { outDir = join(resultsDir, 'report') }: WriteReportOptions = {}): Promise<WrittenReport> {
   const { report, rows } = await collectReport(resultsDir);
-  return { indexPath: await writeSite(report, toCsv(resultsTable(rows)), outDir), absent: report.absent.length };
+  return { indexPath: await writeSite(report, tableCsv(resultsTable(rows)), outDir), absent: report.absent.length };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { appendixLatex, comparisonsLatex, escapeLatex, meanLatex, resultsLatex } from '../../src/report/latex.js';
+import { escapeLatex } from '../../src/io/index.js';
+import { appendixLatex, comparisonsLatex, meanLatex, resultsLatex } from '../../src/report/latex.js';
 import { sampleReport } from './sample.js';
 
 describe('meanLatex', () => {
