@@ -11,8 +11,9 @@ import { startInterruptThread, terminateAfterwards } from './termination.js';
  * `Runtime.terminateExecution`): it unwinds, without `catch` and `finally`, up to the next boundary, which is the inspector's
  * evaluation, a round of microtasks, or a callback of Node. The interrupt thread evaluates `interrupt` on the main thread, in
  * the middle of whatever runs there. That ends the run and, if code was running, waits until the termination is posted; it takes
- * effect when `interrupt` returns. In Node's own JavaScript, and in ours, a termination would leave something half done; then
- * the interrupt thread tries again.
+ * effect soon after `interrupt` returns. In Node's own JavaScript, and in ours, a termination would leave something half done;
+ * then the interrupt thread tries again. Where nothing but Node runs, it is between two callbacks, and those of a stopped run
+ * are not called any more.
  */
 
 /** Key of the global function that the interrupt thread calls. */
@@ -67,16 +68,17 @@ export async function whileLoading<Result>(load: () => Promise<Result>): Promise
   }
 }
 
-/** @param force whether Node's own JavaScript may be cut too, since nothing else seems to run */
+/** @param force whether Node's own JavaScript may be cut too, since the user's code seems to be waiting for it all the time */
 function interrupt(number: number, force: boolean): InterruptOutcome {
   if (shields > 0) return 'again';
   const scripts = runningScripts();
-  const [innermost] = scripts;
-  if (innermost !== undefined && (isHook(innermost) || isMachinery(innermost) || innermost.startsWith('node:') && !force)) return 'again';
+  const [innermost = 'node:'] = scripts;
+  const isNodeAlone = scripts.every(script => script.startsWith('node:'));
+  if (isHook(innermost) || isMachinery(innermost) || innermost.startsWith('node:') && !isNodeAlone && !force) return 'again';
   shielded(() => { stopRun(number); });
   // A newer cell's code is not meant.
   const isMeant = (runOfCode()?.id ?? 0) <= number;
-  if (innermost !== undefined && isMeant && (loading === 0 || scripts.some(isOfUser))) terminateAfterwards();
+  if (!isNodeAlone && isMeant && (loading === 0 || scripts.some(isOfUser))) terminateAfterwards();
   return 'done';
 }
 
