@@ -83,6 +83,7 @@ export class FakeNotebook {
   readonly uri = { fsPath: '/folder/a.ipynb', path: '/folder/a.ipynb' };
   readonly isClosed = false;
   readonly isUntitled = false;
+  readonly metadata = {};
 
   constructor(code: readonly string[]) {
     this.cells = code.map((text, index) => new FakeCell(this, index, text));

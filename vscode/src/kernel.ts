@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { type CellError, startSession, type NotebookSession, type SessionOptions } from '../../src/notebook/index.js';
 import { cellId, codeCells, debuggerPath, folderOf, languageOf } from './cells.js';
 import { inspectorArguments } from './debug/inspector.js';
+import { isLoose, kernelspecOf } from './kernelspec.js';
 import { findNode } from './node-runtime.js';
 import { CellOutputs, type Displays, type OutputTarget } from './outputs.js';
 
@@ -95,6 +96,7 @@ export class Kernel {
       const session = this.#open({
         cwd,
         typeCheck: settings.get<'error' | 'warn' | 'off'>('typeCheck', 'error'),
+        strict: !isLoose(kernelspecOf(this.notebook)),
         figurePictures: false,
         node: { path: node.path, args: inspectorArguments, env: { ...definedVariables(process.env), ...node.env } },
         onCrash: reason => { void vscode.window.showWarningMessage(`${this.#name()}: ${reason}`); },

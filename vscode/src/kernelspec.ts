@@ -27,6 +27,9 @@ export const isOurs = ({ name, language }: NotebookKernelspec): boolean => forei
 /** Whether the notebook was made for another kernel, so that the user should be told who runs it. */
 export const isForeign = ({ name }: NotebookKernelspec): boolean => foreign.includes(name);
 
+/** Whether its own kernel checks types, but not strictly. */
+export const isLoose = ({ name }: NotebookKernelspec): boolean => name === 'tslab';
+
 /** What a notebook needs in its metadata so that it opens with the same language and kernel everywhere. */
 export const ownMetadata = {
   kernelspec: { name: 'binvit', display_name: 'TypeScript (binvit)', language: 'typescript' },

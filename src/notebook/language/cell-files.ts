@@ -2,6 +2,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import type ts from 'typescript';
 import { fileVersion } from './compiler-options.js';
+import { declaredPackages } from './globals.js';
 import { DiskSnapshot } from './source-files.js';
 import { typescript } from './typescript.js';
 
@@ -197,8 +198,8 @@ export class CellFiles implements ts.LanguageServiceHost {
       const mode = typescript.getModeForUsageLocation(containingSourceFile, literal, options);
       const resolution = typescript.resolveModuleName(literal.text, containingFile, options, this, cache, redirected, mode);
       const target = resolution.resolvedModule;
-      // Node's own modules are declared, not found.
-      if (target !== undefined || !isBuiltin(literal.text)) targets.push(target?.resolvedFileName ?? null);
+      // These are declared, not found.
+      if (target !== undefined || !isBuiltin(literal.text) && !declaredPackages.has(literal.text)) targets.push(target?.resolvedFileName ?? null);
       return resolution;
     });
     if (!inPackage) this.#imports.set(containingFile, targets);

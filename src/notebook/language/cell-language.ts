@@ -9,7 +9,8 @@ import { completeness } from './completeness.js';
 import { cellOptions, optionsHold, type CellOptions } from './compiler-options.js';
 import { completionsAt } from './completions.js';
 import { convertCell, type ConvertedCell } from './convert.js';
-import { diagnosticOf, fileDiagnosticOf } from './diagnostic.js';
+import { declaredNames } from './declared-names.js';
+import { diagnosticOf, fileDiagnosticOf, rangeOf } from './diagnostic.js';
 import { inspectionAt } from './inspection.js';
 import { PrecedingCells } from './preceding-cells.js';
 import { signatureHelpAt } from './signature-help.js';
@@ -44,23 +45,32 @@ interface OpenCell {
   readonly scope: Scope;
 }
 
+/** What a {@link CellLanguage} is made for. */
+export interface LanguageOptions {
+  /** Folder of the notebook. */
+  readonly cwd: string;
+  /** See `SessionOptions.strict`. */
+  readonly strict?: boolean | undefined;
+}
+
 /** Everything that TypeScript does for a session: cells are converted, checked, completed and explained. */
 export class CellLanguage {
   readonly #cwd: string;
+  readonly #strict: boolean;
   #committed: { readonly code: string; readonly language: CellLanguageName }[] = [];
   #known: Knowledge;
   #warned = false;
 
-  /** @param cwd folder of the notebook */
-  constructor({ cwd }: { readonly cwd: string }) {
+  constructor({ cwd, strict = true }: LanguageOptions) {
     this.#cwd = realpathSync.native(cwd);
-    this.#known = knowledge(this.#cwd);
+    this.#strict = strict;
+    this.#known = knowledge(this.#cwd, strict);
   }
 
   /** Forgets all cells, and looks at everything on disk anew. */
   reset(): void {
     this.#committed = [];
-    this.#known = knowledge(this.#cwd);
+    this.#known = knowledge(this.#cwd, this.#strict);
     this.#warned = false;
   }
 
@@ -71,7 +81,8 @@ export class CellLanguage {
    */
   prepare(code: string, cell: CellReference, check = true): PreparedCell {
     const source = parseCell(code, cell.language);
-    if (source.errors.length > 0) return { converted: null, diagnostics: syntaxErrors(source) };
+    const refusal = [...syntaxErrors(source), ...reservedNames(source)];
+    if (refusal.length > 0) return { converted: null, diagnostics: refusal };
     const { config, checker, session } = this.#current();
     const { path, view } = this.#open('cell', source, session);
     return {
@@ -83,7 +94,7 @@ export class CellLanguage {
   /** Makes the declarations of a cell that ran, if only in part, visible to later cells. */
   commit(code: string, cell: CellReference): void {
     const source = parseCell(code, cell.language);
-    if (source.errors.length > 0) return;
+    if (source.errors.length > 0 || reservedNames(source).length > 0) return;
     this.#committed.push({ code, language: source.language });
     addTo(this.#known, source);
   }
@@ -140,7 +151,7 @@ export class CellLanguage {
   /** After a look at the disk. */
   #current(): Knowledge {
     if (!optionsHold(this.#cwd, this.#known.config)) {
-      this.#known = knowledge(this.#cwd);
+      this.#known = knowledge(this.#cwd, this.#strict);
       this.#warned = false;
       for (const { code, language } of this.#committed) addTo(this.#known, parseCell(code, language));
     }
@@ -173,9 +184,9 @@ export class CellLanguage {
   }
 }
 
-function knowledge(cwd: string): Knowledge {
-  const config = cellOptions(cwd);
-  const language = new CellService(cwd, config.options);
+function knowledge(cwd: string, strict: boolean): Knowledge {
+  const config = cellOptions(cwd, strict);
+  const language = new CellService(cwd, config);
   const { files } = language;
   const session = new CellChain(files, 'session');
   const preceding = new PrecedingCells(files);
@@ -199,4 +210,15 @@ function checksTypes({ language, unchecked }: CellSource): boolean {
 
 function syntaxErrors(source: CellSource): Diagnostic[] {
   return source.errors.map(error => diagnosticOf(error, source.code, offset => typedOffset(offset, source)));
+}
+
+/** Names that the session's own code needs: a cell that declares one does not run. */
+function reservedNames({ file, code }: CellSource): Diagnostic[] {
+  return [...declaredNames(file, true).keys()].filter(name => name.startsWith('__binvit')).map(name => {
+    const start = code.indexOf(name);
+    return {
+      severity: 'error', code: 2397, file: null, range: rangeOf(code, start, start + name.length),
+      message: `the name ${name} is taken by the notebook itself; choose one that does not begin with __binvit`,
+    };
+  });
 }

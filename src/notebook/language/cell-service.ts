@@ -2,7 +2,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type ts from 'typescript';
 import { CellFiles } from './cell-files.js';
+import type { CellOptions } from './compiler-options.js';
 import { cellGlobals } from './globals.js';
+import { nodeGlobals } from './node-globals.js';
 import { SourceFiles } from './source-files.js';
 import { typescript } from './typescript.js';
 
@@ -12,13 +14,14 @@ export class CellService {
   readonly service: ts.LanguageService;
   readonly #sourceFiles = new SourceFiles(path => this.files.isOwn(path));
 
-  constructor(cwd: string, options: ts.CompilerOptions) {
+  constructor(cwd: string, { options, declarationFiles }: CellOptions) {
     const nodeTypings = ownNodeTypings(cwd, options);
     const types = nodeTypings === null ? options.types : options.types?.filter(name => name !== 'node');
     this.files = new CellFiles(cwd, { ...options, ...types === undefined ? {} : { types } });
     const globals = this.files.path('globals').replace(/ts$/, 'd.ts');
-    this.files.write(globals, cellGlobals);
-    this.files.roots = nodeTypings === null ? [globals] : [globals, nodeTypings];
+    const hasDom = options.lib?.some(file => /\.(dom|webworker)\./.test(file)) === true;
+    this.files.write(globals, hasDom ? cellGlobals : `${cellGlobals}${nodeGlobals}`);
+    this.files.roots = [globals, ...declarationFiles, ...nodeTypings === null ? [] : [nodeTypings]];
     this.service = typescript.createLanguageService(this.files, this.#sourceFiles);
   }
 

@@ -22,9 +22,17 @@ export interface CellSource {
 
 /**
  * Parses a cell as it is meant: a hashbang line is a comment, and a last statement in braces that is an object literal as an
- * expression, `{ a: 1 }`, gets parentheses (as in Node's own REPL), unless a semicolon ends it.
+ * expression, `{ a: 1 }`, gets parentheses (as in Node's own REPL), unless a semicolon ends it. A cell of TypeScript that only
+ * JSX makes sense of is one of tsx: not all front ends know more than one language.
  */
 export function parseCell(code: string, language: CellLanguageName = 'typescript'): CellSource {
+  const source = parseAs(code, language);
+  if (language !== 'typescript' || source.errors.length === 0) return source;
+  const withJsx = parseAs(code, 'tsx');
+  return withJsx.errors.length < source.errors.length ? withJsx : source;
+}
+
+function parseAs(code: string, language: CellLanguageName): CellSource {
   const text = code.startsWith('#!') ? `//${code.slice(2)}` : code;
   const file = parse(text, language);
   const comments = typescript.getLeadingCommentRanges(text, 0) ?? [];

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SignatureHelp } from '../session/types.js';
-import type { PreparedCell } from './cell-language.js';
+import type { LanguageOptions, PreparedCell } from './cell-language.js';
 import type { LanguageMethod, LanguageReply, LanguageRequest, LanguageResult } from './messages.js';
 
 interface Waiting {
@@ -16,7 +16,7 @@ const workerUrl = new URL('../../../dist/notebook/language/worker.js', import.me
  * the thread has died, they are refused with the reason until `reset` starts a new one.
  */
 export class LanguageClient {
-  readonly #options: { readonly cwd: string };
+  readonly #options: LanguageOptions;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker;
   #count = 0;
@@ -24,8 +24,7 @@ export class LanguageClient {
   #ended: Error | null = null;
   #closed = false;
 
-  /** @param options.cwd folder of the notebook */
-  constructor(options: { readonly cwd: string }) {
+  constructor(options: LanguageOptions) {
     this.#options = options;
     this.#worker = this.#start();
   }

@@ -1,5 +1,7 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type ts from 'typescript';
+import { nodeLibrary } from './node-globals.js';
 import { typescript } from './typescript.js';
 
 /** The options of a `tsconfig.json` that count in cells; the rest says how a project is built, and cells are not. */
@@ -19,20 +21,27 @@ export interface CellOptions {
   readonly configFile: string | null;
   /** Changes when a file that was read changes, or when a nearer one appears. */
   readonly version: string;
+  /** Files of the project that declare what is global in all of its code. */
+  readonly declarationFiles: readonly string[];
   /** What is wrong with the `tsconfig.json`. */
   readonly errors: readonly ts.Diagnostic[];
 }
 
-/** Options of the nearest `tsconfig.json`; strict, with the typings of Node, where there is none. */
-export function cellOptions(cwd: string): CellOptions {
+/**
+ * Options of the nearest `tsconfig.json`, with the typings of Node and, as for the compiler, those of all packages in
+ * `node_modules/@types` unless it names some.
+ *
+ * @param strict TypeScript's `strict` where there is no `tsconfig.json`, or it does not say
+ */
+export function cellOptions(cwd: string, strict: boolean): CellOptions {
   const configFile = nearestConfig(cwd);
   const { sys } = typescript;
-  if (configFile === null) return { options: withDefaults({}), configFile, version: configVersion(cwd, []), errors: [] };
+  if (configFile === null) return { options: withDefaults({ strict }, cwd), configFile, version: configVersion(cwd, []), declarationFiles: [], errors: [] };
   const read: string[] = [];
   const host: ts.ParseConfigFileHost = {
     fileExists: path => sys.fileExists(path),
-    // The files of the project are none of a cell's business.
-    readDirectory: () => [],
+    // Of the files of the project, a cell sees only what is global.
+    readDirectory: (root, _endings, excludes, includes, depth) => sys.readDirectory(root, ['.d.ts', '.d.mts', '.d.cts'], excludes, includes, depth),
     readFile: path => {
       read.push(path);
       return sys.readFile(path);
@@ -48,7 +57,8 @@ export function cellOptions(cwd: string): CellOptions {
   }));
   const noInputs = 18003;
   return {
-    options: withDefaults(options), configFile, version: configVersion(cwd, read),
+    options: withDefaults({ strict, ...options }, cwd), configFile, version: configVersion(cwd, read),
+    declarationFiles: parsed?.fileNames.filter(isAmbient) ?? [],
     errors: parsed?.errors.filter(({ code }) => code !== noInputs) ?? [],
   };
 }
@@ -63,7 +73,24 @@ function nearestConfig(cwd: string): string | null {
 }
 
 function configVersion(cwd: string, read: readonly string[]): string {
-  return [JSON.stringify(read), nearestConfig(cwd) ?? '', ...read.map(fileVersion)].join('\n');
+  return [JSON.stringify(read), nearestConfig(cwd) ?? '', ...read.map(fileVersion), ...typesFolders(cwd)].join('\n');
+}
+
+/** The folders of installed typings, with the time of their last change. */
+function typesFolders(cwd: string): string[] {
+  const folders = [];
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const stats = statSync(join(folder, 'node_modules/@types'), { throwIfNoEntry: false });
+    if (stats !== undefined) folders.push(`${folder} ${stats.mtimeMs}`);
+    if (dirname(folder) === folder) return folders;
+  }
+}
+
+/** Whether a file declares global names or modules: it is no module itself, or it says so. */
+function isAmbient(path: string): boolean {
+  if (!/\.d\.[cm]?ts$/.test(path)) return false;
+  const text = readFileSync(path, 'utf8');
+  return !/^\s*(?:import|export)\b/m.test(text) || /\bdeclare\s+(?:global|module)\b/.test(text);
 }
 
 /** Changes whenever a file is written or replaced; empty while there is none. */
@@ -72,16 +99,15 @@ export function fileVersion(path: string): string {
   return stats?.isFile() === true ? `${stats.mtimeMs}-${stats.ctimeMs}-${stats.size}-${stats.ino}` : '';
 }
 
-function withDefaults(options: ts.CompilerOptions): ts.CompilerOptions {
+function withDefaults(options: ts.CompilerOptions, cwd: string): ts.CompilerOptions {
   const { ScriptTarget, ModuleKind, ModuleResolutionKind, ModuleDetectionKind, JsxEmit } = typescript;
   return {
-    strict: true,
-    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+    lib: [...nodeLibrary],
     esModuleInterop: true,
     ...options,
     target: options.target === undefined || options.target < ScriptTarget.ES2022 ? ScriptTarget.ES2022 : options.target,
     jsx: options.jsx === undefined ? JsxEmit.React : options.jsx === JsxEmit.Preserve || options.jsx === JsxEmit.ReactNative ? JsxEmit.ReactJSX : options.jsx,
-    types: [...new Set(['node', ...options.types ?? []])],
+    types: [...new Set(['node', ...options.types ?? typescript.getAutomaticTypeDirectiveNames(options, { ...typescript.sys, getCurrentDirectory: () => cwd })])],
     module: ModuleKind.Preserve,
     moduleResolution: ModuleResolutionKind.Bundler,
     moduleDetection: ModuleDetectionKind.Force,

@@ -30,7 +30,8 @@ function severityOf(category: ts.DiagnosticCategory): Diagnostic['severity'] {
   return category === typescript.DiagnosticCategory.Warning ? 'warning' : 'suggestion';
 }
 
-function rangeOf(text: string, start: number, end: number): SourceRange {
+/** The places between two offsets of a text. */
+export function rangeOf(text: string, start: number, end: number): SourceRange {
   const from = placeOf(text, start);
   const to = placeOf(text, end);
   return { ...from, endLine: to.line, endColumn: to.column };

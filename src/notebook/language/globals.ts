@@ -1,6 +1,9 @@
+/** Packages whose types come with the globals, whether they are installed or not: the session brings them. */
+export const declaredPackages: ReadonlySet<string> = new Set(['tslab']);
+
 /**
  * Declarations of the names that every cell has without an import: the functions of `binvit/notebook` of the same names, with
- * the same types.
+ * the same types. And of the display API of tslab, as the session offers it.
  */
 export const cellGlobals = `
 interface __binvit_DisplayHandle {
@@ -36,4 +39,26 @@ declare function input(prompt?: string, options?: { readonly password?: boolean 
  */
 declare function progress(work: number, label?: string): __binvit_Progress;
 declare function progress<Item>(work: readonly Item[], label?: string): Iterable<Item>;
+declare module 'tslab' {
+  /** Shows values, each as one MIME type. */
+  export interface Display {
+    javascript(text: string): void;
+    html(text: string): void;
+    markdown(text: string): void;
+    latex(text: string): void;
+    svg(text: string): void;
+    png(bytes: Uint8Array): void;
+    jpeg(bytes: Uint8Array): void;
+    gif(bytes: Uint8Array): void;
+    pdf(bytes: Uint8Array): void;
+    text(text: string): void;
+    raw(contentType: string, content: string | Uint8Array): void;
+  }
+  /** Versions of the API, of the compiler and of Node. */
+  export const versions: { tslab: string; typescript: string; node: string };
+  /** A display in which every value takes the place of the one before. */
+  export function newDisplay(): Display;
+  /** Shows every value in a place of its own. */
+  export const display: Display;
+}
 `;

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { CellLanguage } from './cell-language.js';
+import { CellLanguage, type LanguageOptions } from './cell-language.js';
 import { keepCompiled } from './typescript.js';
 import type { LanguageReply, LanguageRequest } from './messages.js';
 
 const pauseMs = 100;
 const port = parentPort!;
-const language = new CellLanguage(workerData as { readonly cwd: string });
+const language = new CellLanguage(workerData as LanguageOptions);
 let idle: NodeJS.Timeout | undefined;
 
 port.on('message', ({ id, method, args }: LanguageRequest) => {

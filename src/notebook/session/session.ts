@@ -42,7 +42,7 @@ class Session implements NotebookSession {
     this.history = new CellHistory(options.historyFile);
     this.#inspectorUrl = this.#expectReady();
     this.#process = this.#startProcess();
-    this.#language = new LanguageClient({ cwd: options.cwd });
+    this.#language = this.#startLanguage();
   }
 
   get executionCount(): number {
@@ -105,7 +105,7 @@ class Session implements NotebookSession {
     this.#inspectorUrl = this.#expectReady();
     this.#process = this.#startProcess();
     // One that has died is replaced.
-    await this.#language.reset().catch(() => { this.#language = new LanguageClient({ cwd: this.#options.cwd }); });
+    await this.#language.reset().catch(() => { this.#language = this.#startLanguage(); });
     await this.#queue;
   }
 
@@ -210,6 +210,11 @@ class Session implements NotebookSession {
       figurePictures: this.#options.figurePictures ?? true, canAsk: cell.canAsk,
     };
     this.#process.send({ type: 'execute', run, cell: runnable });
+  }
+
+  #startLanguage(): LanguageClient {
+    const { cwd, strict } = this.#options;
+    return new LanguageClient({ cwd, strict });
   }
 
   #startProcess(): SessionProcess {

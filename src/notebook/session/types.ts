@@ -118,6 +118,8 @@ export interface SessionOptions {
   readonly cwd: string;
   /** What a type error does: stop the cell before it runs (default), be printed to stderr, or nothing. */
   readonly typeCheck?: 'error' | 'warn' | 'off';
+  /** TypeScript's `strict` where no `tsconfig.json` says otherwise. Default `true`. */
+  readonly strict?: boolean;
   /** Adds a static SVG to every displayed figure, for front ends without a plotly renderer. Default `true`. */
   readonly figurePictures?: boolean;
   /** Open the inspector of the session's process on 127.0.0.1, for a debugger. Default `false`. */

@@ -18,9 +18,9 @@ function write(path: string, text: string | object): string {
 class Cells {
   readonly language: CellLanguage;
 
-  constructor(cwd: string) {
+  constructor(cwd: string, strict = true) {
     mkdirSync(cwd, { recursive: true });
-    this.language = new CellLanguage({ cwd });
+    this.language = new CellLanguage({ cwd, strict });
   }
 
   run(code: string, language: CellReference['language'] = 'typescript'): string[] {
@@ -74,6 +74,25 @@ describe('the check of a cell', () => {
   it('takes tsx', () => {
     expect(cells.run('const React = { createElement: (tag: string, props: unknown) => ({ tag, props }) };\ndeclare global { namespace JSX { interface IntrinsicElements { b: { id?: string } } interface Element {} } }', 'tsx')).toEqual([]);
     expect(cells.run('const e1 = <b id="x" />; const bad1 = <b id={1} />', 'tsx')).toEqual(['1:42 2322']);
+  });
+
+  it('takes a cell of TypeScript for tsx where only JSX makes sense of it', () => {
+    expect(cells.run('const e2 = <b id="x" />; const bad2 = <b id={1} />')).toEqual(['1:42 2322']);
+    expect(cells.language.prepare('<b/>', { id: '1' }).converted!.code).toContain('createElement("b"');
+    expect(cells.run('const cast = <number>JSON.parse("1"); const generic = <T>(x: T): T => x; cast + generic(1)')).toEqual([]);
+    expect(cells.run('const broken = <number>JSON.parse("1";')).toEqual(['1:38 1005']);
+  });
+
+  it('is not strict where it is asked not to be', () => {
+    const loose = new Cells(folder.path('loose'), false);
+    expect(loose.run('const s6: string = null; function f6(x) { return x }')).toEqual([]);
+    expect(loose.run('const s7: string = 1')).toEqual(['1:7 2322']);
+  });
+
+  it('refuses the names that the session needs itself', () => {
+    const { converted, diagnostics } = cells.language.prepare('let a8;\nconst __binvit = 1', { id: '1' });
+    expect(converted).toBeNull();
+    expect(diagnostics).toMatchObject([{ severity: 'error', range: { line: 2, column: 7, endColumn: 15 }, message: 'the name __binvit is taken by the notebook itself; choose one that does not begin with __binvit' }]);
   });
 });
 
@@ -214,6 +233,21 @@ describe('the nearest tsconfig.json', () => {
     expect(own.run('f(1)')).toEqual([]);
   });
 
+  it('brings the declarations of the project, and the typings of all packages in node_modules/@types unless it names some', () => {
+    write('ambient/tsconfig.json', { compilerOptions: {} });
+    write('ambient/types/project.d.ts', 'declare const projectName: string;\ndeclare module "*.frag" { const text: string; export default text }');
+    write('ambient/types/module.d.ts', 'export declare const notGlobal: string;');
+    write('ambient/types/augments.d.ts', 'export {};\ndeclare global { var augmented: number }');
+    write('ambient/node_modules/@types/everywhere/index.d.ts', 'declare const everywhere: boolean;');
+    const own = new Cells(folder.path('ambient/notebooks'));
+    expect(own.run('projectName.length + augmented; everywhere === true; import frag from "./a.frag"; frag.length')).toEqual([]);
+    expect(own.run('void notGlobal')).toHaveLength(1);
+    write('ambient/node_modules/@types/installed/index.d.ts', 'declare const installedLater: boolean;');
+    expect(own.run('installedLater')).toEqual([]);
+    write('ambient/tsconfig.json', { compilerOptions: { types: ['installed'] } });
+    expect(own.run('everywhere; installedLater')).toEqual(['1:1 2304']);
+  });
+
   it('is told about when it is broken, once, without stopping a cell', () => {
     write('broken/tsconfig.json', '{ "compilerOptions": { "strict": "yes" } }');
     const { language } = new Cells(folder.path('broken'));
@@ -225,6 +259,27 @@ describe('the nearest tsconfig.json', () => {
 });
 
 describe('the globals of cells', () => {
+  it('are all that this Node has', () => {
+    const names = Object.getOwnPropertyNames(globalThis).filter(name => !/vitest|^__|^(beforeEach|afterEach)$/.test(name));
+    expect(names.length).toBeGreaterThan(100);
+    expect(cells.run(names.map(name => `void ${name};`).join('\n')).map(place => names[Number.parseInt(place) - 1])).toEqual([]);
+  });
+
+  it('have WebAssembly with its types, also beside those of the DOM', () => {
+    const code = 'const module = new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])); const { exports } = new WebAssembly.Instance(module); WebAssembly.validate("x")';
+    expect(cells.run(code)).toEqual(['1:162 2345']);
+    write('dom/tsconfig.json', { compilerOptions: { lib: ['es2023', 'dom'] } });
+    expect(new Cells(folder.path('dom')).run(code)).toEqual(['1:162 2345']);
+  });
+
+  it('come with the display API of tslab, as it runs, whether tslab is installed or not', () => {
+    expect(cells.run('import * as tslab from "tslab"; import { newDisplay, type Display } from "tslab"; const place: Display = newDisplay(); place.html(tslab.versions.tslab); tslab.display.png(1)')).toEqual(['1:172 2345']);
+    const own = new Cells(join(import.meta.dirname, '../../..'));
+    expect(own.run(`import type * as runtime from './dist/notebook/session/runtime/tslab.js'; import type * as typed from 'tslab';
+      type Both<A, B> = A extends B ? B extends A ? true : false : false;
+      const equal: Both<typeof runtime, typeof typed> = true`)).toEqual([]);
+  });
+
   it('have the types of the functions that binvit/notebook exports', () => {
     const own = new Cells(join(import.meta.dirname, '../../..'));
     expect(own.run(`import type * as api from './dist/notebook/display/index.js';

@@ -52,6 +52,12 @@ describe('cells', () => {
     expect((await run('ran')).value).toBe('10');
   });
 
+  it('the name that the session needs can be neither declared nor assigned, and goes on working', async () => {
+    expect(errorOf(await run('const __binvit = 1')).message).toContain('the name __binvit is taken by the notebook itself');
+    expect(errorOf(await run('__binvit = 1')).name).toBe('TypeError');
+    expect((await run('(await import("node:path")).sep')).value).toBe("'/'");
+  });
+
   it('counts cells, but not silent ones and those that are not stored', async () => {
     const before = session.session.executionCount;
     await run('1', { silent: true });

@@ -37,6 +37,18 @@ describe('imports in cells', () => {
     expect((await run('import.meta.resolve("esm-only")')).value).toMatch(/^'file:.*esm-only\/main\.js'$/);
   });
 
+  it('paths and baseUrl of the nearest tsconfig.json hold at run time too, in cells, in local files and for require', async () => {
+    write('tsconfig.base.json', '{ "compilerOptions": { "paths": { "@lib/*": ["./lib/*"] } } }');
+    write('tsconfig.json', '{ "extends": "./tsconfig.base.json" } // a comment');
+    write('lib/inner.ts', 'export const inner = 4;');
+    write('lib/outer.ts', 'export { inner } from "@lib/inner";');
+    write('lib/common.ts', 'import inner = require("@lib/inner"); export = inner;');
+    expect((await run('import { inner } from "@lib/outer"; [inner, require("@lib/common").inner]')).value).toBe('[ 4, 4 ]');
+    write('lib/inner.ts', 'export const inner = 5;');
+    expect((await run('import { inner } from "@lib/outer"; [inner, require("@lib/common").inner]')).value).toBe('[ 5, 5 ]');
+    expect(errorOf(await run('import "@lib/nothing"')).message).toContain("Cannot find package '@lib/nothing'");
+  });
+
   it('a module that is not there is an error at the import', async () => {
     const error = errorOf(await run('\nimport "./nowhere"'));
     expect(error.message).toContain('nowhere');

@@ -15,8 +15,7 @@ const kernels: Readonly<Record<string, NonNullable<CellReference['language']>>> 
  * @throws RangeError for a notebook of another language
  */
 export function languageOf(notebook: Notebook): NonNullable<CellReference['language']> {
-  const spec = notebook.metadata['kernelspec'] as { readonly name?: unknown } | null | undefined;
-  const kernel = typeof spec?.name === 'string' ? kernels[spec.name] : undefined;
+  const kernel = kernels[kernelOf(notebook) ?? ''];
   const named = namedLanguage(notebook);
   const language = kernel ?? languages[named ?? 'typescript'];
   if (language === undefined) throw new RangeError(`metadata.language_info: expected a notebook of TypeScript or JavaScript, found ${String(named)}`);
@@ -24,8 +23,18 @@ export function languageOf(notebook: Notebook): NonNullable<CellReference['langu
 }
 
 /** Whether the notebook was written for a kernel that checks no types, so that it may have errors that nobody has seen. */
-export function isFromUncheckedKernel({ metadata }: Notebook): boolean {
-  return (metadata['kernelspec'] as { readonly name?: unknown } | null | undefined)?.name === 'deno';
+export function isFromUncheckedKernel(notebook: Notebook): boolean {
+  return kernelOf(notebook) === 'deno';
+}
+
+/** Whether the notebook was written for a kernel that checks types, but not strictly. */
+export function isFromLooseKernel(notebook: Notebook): boolean {
+  return kernelOf(notebook) === 'tslab';
+}
+
+function kernelOf({ metadata }: Notebook): string | undefined {
+  const name = (metadata['kernelspec'] as { readonly name?: unknown } | null | undefined)?.name;
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** The notebook with its kernel and language written down where they were not, which editors open it by. */

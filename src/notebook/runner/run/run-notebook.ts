@@ -1,7 +1,7 @@
 import { startSession, type CellError, type CellReference, type ExecuteResult, type NotebookSession, type SessionOptions } from '../../session/index.js';
 import { cellTags, type CodeCell, type Notebook } from '../format/index.js';
 import { CellOutputs } from './cell-outputs.js';
-import { isFromUncheckedKernel, languageOf, withLanguage } from './kernel-language.js';
+import { isFromLooseKernel, isFromUncheckedKernel, languageOf, withLanguage } from './kernel-language.js';
 import { parametrized, type ParameterValues } from './parameters.js';
 
 /** A code cell whose turn has come. */
@@ -63,7 +63,7 @@ export async function runNotebook(input: Notebook, options: RunOptions): Promise
   const unchecked = isFromUncheckedKernel(input);
   if (unchecked && options.typeCheck === undefined) options.onWarning?.('the notebook was written for a kernel that checks no types: type errors are printed and stop no cell');
   const typeCheck = options.typeCheck ?? (unchecked ? 'warn' : 'error');
-  const session = startSession({ cwd: options.cwd, typeCheck });
+  const session = startSession({ cwd: options.cwd, typeCheck, strict: !isFromLooseKernel(input) });
   try {
     const notebook = withLanguage(await parametrized(structuredClone(input), options.parameters ?? {}, session, options.onWarning));
     // The session and its compiler start before the clock of the first cell does.

@@ -10,6 +10,7 @@ import { compile } from './compile.js';
 import type { HookData } from './hook-messages.js';
 import { isLocalFile } from './local-file.js';
 import { LocalModules } from './local-modules.js';
+import { mappedFile } from './path-mapping.js';
 
 const tslabUrl = new URL('../tslab.js', import.meta.url).href;
 
@@ -23,7 +24,7 @@ export class CellModules {
   constructor(cwd: string) {
     this.#notebook = join(cwd, 'notebook.ts');
     this.#require = createRequire(this.#notebook);
-    compileRequired();
+    adaptRequire();
     onUnknownSource(() => { this.#locals.receive(); });
   }
 
@@ -92,9 +93,22 @@ function placed(error: unknown, here: Error): unknown {
 /** What Node calls for a required file, by its ending. */
 type Extensions = Record<string, (module: { _compile(code: string, file: string): void }, file: string) => void>;
 
-/** Makes `require` compile local TypeScript. */
-function compileRequired(): void {
-  const extensions = (Module as unknown as { readonly _extensions: Extensions })._extensions;
+/** What Node's `require` is made of, and offers to be replaced. */
+interface RequireParts {
+  readonly _extensions: Extensions;
+  _resolveFilename: (specifier: string, importer: { readonly filename?: string | null } | undefined, ...rest: unknown[]) => string;
+}
+
+/** Makes `require` compile local TypeScript, and find what a `tsconfig.json` maps. */
+function adaptRequire(): void {
+  const parts = Module as unknown as RequireParts;
+  const resolveFilename = parts._resolveFilename.bind(parts);
+  parts._resolveFilename = (specifier, importer, ...rest) => {
+    const path = importer?.filename;
+    const mayBeMapped = path != null && isLocalFile(path) && !/^[./#]/.test(specifier) && !isBuiltin(specifier);
+    return (mayBeMapped ? mappedFile(specifier, path) : null) ?? resolveFilename(specifier, importer, ...rest);
+  };
+  const extensions = parts._extensions;
   for (const ending of ['.ts', '.tsx', '.cts', '.jsx']) {
     extensions[ending] = (module, file) => {
       if (!isLocalFile(file)) throw new Error(`${file}: expected JavaScript in an installed package, found TypeScript`);

@@ -7,6 +7,7 @@ import { compile } from './compile.js';
 import type { HookData, LoaderMessage, VersionMessage } from './hook-messages.js';
 import { isInstalled } from './installed.js';
 import { findLocalFile, fingerprint, isLocalFile, isTypeScript } from './local-file.js';
+import { mappedFile } from './path-mapping.js';
 
 /*
  * Hooks of Node's ES module loader, in the thread in which Node runs them: imports of cells start from the notebook's folder,
@@ -43,8 +44,12 @@ export async function resolve(
     if (/^(\.{0,2}\/|\.{1,2}$)/.test(specifier)) {
       const found = findLocalFile(specifier, path);
       if (found !== null) return { url: pathToFileURL(found).href, shortCircuit: true };
-    } else if (!/^(#|[a-z][a-z\d+.-]*:)/i.test(specifier) && !isBuiltin(specifier) && !isInstalled(specifier, path)) {
-      throw Object.assign(new Error(`Cannot find package '${specifier}' from ${dirname(path)}: install it there, the session then finds it`), { code: 'ERR_MODULE_NOT_FOUND' });
+    } else if (!/^(#|[a-z][a-z\d+.-]*:)/i.test(specifier) && !isBuiltin(specifier)) {
+      const mapped = mappedFile(specifier, path);
+      if (mapped !== null) return { url: pathToFileURL(mapped).href, shortCircuit: true };
+      if (!isInstalled(specifier, path)) {
+        throw Object.assign(new Error(`Cannot find package '${specifier}' from ${dirname(path)}: install it there, the session then finds it`), { code: 'ERR_MODULE_NOT_FOUND' });
+      }
     }
     return next(specifier, { ...context, parentURL: pathToFileURL(path).href });
   }
