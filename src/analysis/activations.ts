@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { TableRows, type Column } from '../io/index.js';
 import { blockOf } from '../layers/index.js';
 import { forward } from '../models/index.js';
 import { fiveNumbers, histogram, moments, type FiveNumbers, type Histogram, type Moments } from './distribution.js';
@@ -36,7 +37,7 @@ export interface ActivationRow {
  * @param images `[batch, imgSize, imgSize, inChans]`, normalised; see `probeBatch`
  * @returns one row a layer in the order of computation, float ones too
  */
-export function activationTable(model: tf.LayersModel, images: tf.Tensor4D): ActivationRow[] {
+export function activationTable(model: tf.LayersModel, images: tf.Tensor4D): TableRows<ActivationRow> {
   const rows: ActivationRow[] = [];
   tf.tidy(() => {
     forward(model, images, {
@@ -44,8 +45,14 @@ export function activationTable(model: tf.LayersModel, images: tf.Tensor4D): Act
       input: (name, values, upper) => { tf.tidy(() => { rows.push(activationRow(name, values, upper)); }); },
     });
   });
-  return rows;
+  return new TableRows(columns, rows);
 }
+
+const columns: readonly Column<ActivationRow>[] = [
+  ['layer', 'text', row => row.name], ['block', 'number', row => row.block], ['binary', 'boolean', row => row.binary], ['features', 'number', row => row.features],
+  ...(['mean', 'std', 'minimum', 'maximum', 'excessKurtosis'] as const).map((measure): Column<ActivationRow> => [measure, 'number', row => row.values[measure]]),
+  ...(['saturated', 'upper', 'channelEntropy', 'constantChannels'] as const).map((measure): Column<ActivationRow> => [measure, 'number', row => row[measure]]),
+];
 
 function activationRow(name: string, tensor: tf.Tensor, upper: tf.Tensor | null): ActivationRow {
   const values = tensor.dataSync();

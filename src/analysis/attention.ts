@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { evaluationBatches, type ImageView, type Normalization } from '../data/index.js';
+import { TableRows, type Column } from '../io/index.js';
 import { forward, patchCount, prefixTokenCount, type VitConfig } from '../models/index.js';
 
 /** Where one head looks, averaged over images and query tokens. */
@@ -25,7 +26,7 @@ const batchSize = 64;
  * @param view images to average over; a few hundred are enough
  * @returns a row for each block and head, in that order
  */
-export function attentionTable(model: tf.LayersModel, config: VitConfig, view: ImageView, normalization: Normalization): AttentionRow[] {
+export function attentionTable(model: tf.LayersModel, config: VitConfig, view: ImageView, normalization: Normalization): TableRows<AttentionRow> {
   const distances = patchDistances(config);
   const sums = Array.from({ length: config.depth }, () => Array.from({ length: config.numHeads }, () => ({ entropy: 0, distance: 0, classToken: 0 })));
   for (const { images, labels } of evaluationBatches(view, batchSize, normalization)) {
@@ -43,11 +44,16 @@ export function attentionTable(model: tf.LayersModel, config: VitConfig, view: I
     tf.dispose([images, labels]);
   }
   distances.dispose();
-  return sums.flatMap((heads, block) => heads.map(({ entropy, distance, classToken }, head) => ({
+  return new TableRows(columns, sums.flatMap((heads, block) => heads.map(({ entropy, distance, classToken }, head) => ({
     block, head, entropy: entropy / view.count, distance: distance / view.count,
     classToken: config.classToken ? classToken / view.count : null,
-  })));
+  }))));
 }
+
+const columns: readonly Column<AttentionRow>[] = [
+  ['block', 'number', row => row.block], ['head', 'number', row => row.head], ['entropy', 'number', row => row.entropy],
+  ['distance', 'number', row => row.distance], ['classToken', 'number', row => row.classToken],
+];
 
 /** Means over images and queries of entropy, distance and share of the first token, which is the class token if there is one; each `[heads]`. */
 function headMeans(probabilities: tf.Tensor4D, distances: tf.Tensor2D, prefix: number): [tf.Tensor, tf.Tensor, tf.Tensor] {

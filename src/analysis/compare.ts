@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { TableRows, type Column } from '../io/index.js';
 import { isBinary, linearLayers, type BinaryLayer, type LinearLayer } from '../models/index.js';
 import { fiveNumbers } from './distribution.js';
 
@@ -24,7 +25,7 @@ export interface LayerComparison {
  * @throws RangeError when a layer has another shape in the second model, or is missing there; so it is where only one plan
  *   binarizes q, k and v apart
  */
-export function compareLayers(first: tf.LayersModel, second: tf.LayersModel): LayerComparison[] {
+export function compareLayers(first: tf.LayersModel, second: tf.LayersModel): TableRows<LayerComparison> {
   const others = new Map(linearLayers(second).map(layer => [layer.name, layer]));
   const rows: LayerComparison[] = [];
   for (const layer of linearLayers(first)) {
@@ -32,8 +33,14 @@ export function compareLayers(first: tf.LayersModel, second: tf.LayersModel): La
     if (!other) throw new RangeError(`layer ${layer.name}: expected it in both models, found it in the first alone (of the second: ${[...others.keys()].join(', ')})`);
     tf.tidy(() => { rows.push(compared(layer, other)); });
   }
-  return rows;
+  return new TableRows(columns, rows);
 }
+
+const columns: readonly Column<LayerComparison>[] = [
+  ['layer', 'text', row => row.name], ['binaryFirst', 'boolean', row => row.binary[0]], ['binarySecond', 'boolean', row => row.binary[1]],
+  ['cosine', 'number', row => row.cosine], ['change', 'number', row => row.change], ['signAgreement', 'number', row => row.signAgreement],
+  ['scaleFirst', 'number', row => row.scales[0]], ['scaleSecond', 'number', row => row.scales[1]],
+];
 
 function compared(first: LinearLayer | BinaryLayer, second: LinearLayer | BinaryLayer): LayerComparison {
   const [a, b] = [first.latent(), second.latent()];

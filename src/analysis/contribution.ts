@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Random } from '../backend/index.js';
 import type { BinarizationPlan, Site } from '../binarize/index.js';
 import type { ImageView, Normalization } from '../data/index.js';
+import { TableRows, type Column } from '../io/index.js';
 import { vitDefinition, vitParameters, withPlan } from '../models/index.js';
 import { accuracyChange, outcomes, shareOf } from './outcomes.js';
 
@@ -56,7 +57,7 @@ const parts: readonly { readonly part: string; readonly sites: readonly Site[] }
  */
 export async function branchContributions(
   model: tf.LayersModel, view: ImageView, normalization: Normalization, options: ContributionOptions = {},
-): Promise<Contributions> {
+): Promise<Contributions & { readonly branches: TableRows<BranchContribution> }> {
   const { replacement = 'zero', random, onProgress } = options;
   const { config, plan } = vitDefinition(model);
   const without = (block: number, part: string, sites: readonly Site[]): Promise<boolean[]> => {
@@ -76,8 +77,14 @@ export async function branchContributions(
       onProgress?.(branches.length / (config.depth * parts.length));
     }
   }
-  return { replacement, accuracy: shareOf(whole), images: whole.length, branches };
+  return { replacement, accuracy: shareOf(whole), images: whole.length, branches: new TableRows(columns, branches) };
 }
+
+const columns: readonly Column<BranchContribution>[] = [
+  ['branch', 'text', row => row.branch], ['accuracy', 'number', row => row.accuracy],
+  ['contribution (points)', 'number', row => 100 * row.contribution, ({ interval }) => 50 * (interval[1] - interval[0])],
+  ['low', 'number', row => 100 * row.interval[0]], ['high', 'number', row => 100 * row.interval[1]],
+];
 
 /** A plan with some sites of a block (null: outside the blocks) as float. */
 export function restored(plan: BinarizationPlan, block: number | null, sites: readonly Site[]): BinarizationPlan {

@@ -3,6 +3,7 @@ import {
   type WeightBinarizerSpec,
 } from '../binarize/index.js';
 import { columnGroups } from '../layers/index.js';
+import { TableRows, type Column } from '../io/index.js';
 import { mlpHiddenDim, patchCount, tokenCount, type VitConfig } from '../models/index.js';
 
 /** Multiply-accumulates by the bits of their two operands. */
@@ -52,10 +53,10 @@ export type CostTotal = Omit<CostRow, 'name' | 'outputShape' | 'note'>;
  *
  * @returns one row per layer in the order of computation
  */
-export function costTable(config: VitConfig, plan: BinarizationPlan): CostRow[] {
+export function costTable(config: VitConfig, plan: BinarizationPlan): TableRows<CostRow> {
   const { embedDim: dim } = config;
   const pooledTokens = config.globalPool === 'avg' ? [] : [tokenCount(config)];
-  return [
+  return new TableRows(columns, [
     ...denseRows(plan, null, 'patch_embed.proj', ['patchEmbed'], [patchCount(config)], config.patchSize ** 2 * config.inChans, dim, true),
     ...(config.distillation === undefined ? [] : [freeRow('dist_token', [tokenCount(config) - 1, dim], dim, 'one token is put in front')]),
     ...(config.classToken ? [freeRow('cls_token', [tokenCount(config), dim], dim, 'one token is put in front')] : []),
@@ -65,8 +66,16 @@ export function costTable(config: VitConfig, plan: BinarizationPlan): CostRow[] 
     freeRow(config.globalPool === 'avg' ? 'fc_norm' : 'norm', [...pooledTokens, dim], 2 * dim, normNote),
     ...denseRows(plan, null, 'head', ['head'], [], dim, config.numClasses, true),
     ...(config.distillation === 'heads' ? denseRows(plan, null, 'head_dist', ['head'], [], dim, config.numClasses, true) : []),
-  ];
+  ]);
 }
+
+const columns: readonly Column<CostRow>[] = [
+  ['layer', 'text', row => row.name], ['output', 'text', row => row.outputShape.join('x')],
+  ...(['binaryParameters', 'floatParameters', 'biases', 'scales', 'sizeBytes'] as const).map((measure): Column<CostRow> => [measure, 'number', row => row[measure]]),
+  ...(['1x1', '1x32', '32x32'] as const).map((operands): Column<CostRow> => [`macs ${operands}`, 'number', row => row.macs[operands]]),
+  ...(['flops', 'bops', 'ops'] as const).map((measure): Column<CostRow> => [measure, 'number', row => row[measure]]),
+  ['note', 'text', row => row.note],
+];
 
 export function costTotal(rows: readonly CostRow[]): CostTotal {
   const sum = (value: (row: CostRow) => number): number => rows.reduce((total, row) => total + value(row), 0);

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { TableRows, type Column } from '../io/index.js';
 import { vitDefinition } from '../models/index.js';
 import { fiveNumbers, type FiveNumbers } from './distribution.js';
 import { scaleFits } from './scale-fit.js';
@@ -21,14 +22,20 @@ const operands = ['q', 'k', 'v'] as const;
  *
  * @returns rows by block, operand and head, for the blocks whose projection is binary
  */
-export function headScales(model: tf.LayersModel): HeadScales[] {
+export function headScales(model: tf.LayersModel): TableRows<HeadScales> {
   const { numHeads, embedDim } = vitDefinition(model).config;
   const headDim = embedDim / numHeads;
-  return scaleFits(model).flatMap(({ site, block, scales }) => {
+  return new TableRows(columns, scaleFits(model).flatMap(({ site, block, scales }) => {
     const members = operands.filter(operand => site === 'qkv' || site === operand);
     return members.flatMap((operand, part) => Array.from({ length: numHeads }, (_, head): HeadScales => {
       const first = part * embedDim + head * headDim;
       return { block: block!, operand, head, scales: fiveNumbers(scales.slice(first, first + headDim))! };
     }));
-  });
+  }));
 }
+
+const columns: readonly Column<HeadScales>[] = [
+  ['block', 'number', row => row.block], ['operand', 'text', row => row.operand], ['head', 'number', row => row.head],
+  ...(['minimum', 'lowerQuartile', 'median', 'upperQuartile', 'maximum'] as const)
+    .map((measure): Column<HeadScales> => [measure, 'number', row => row.scales[measure]]),
+];

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Random } from '../backend/index.js';
 import { methods, parseMethodName, type BinarizationPlan, type MethodName, type Site } from '../binarize/index.js';
 import { evaluationBatches, viewOf, type ImageView, type Normalization } from '../data/index.js';
+import { TableRows, type Column } from '../io/index.js';
 import { forward, isBinary, linearLayers, vitDefinition, withPlan, type LinearLayer } from '../models/index.js';
 import { restored } from './contribution.js';
 import { accuracyChange, outcomes, shareOf, type AccuracyChange } from './outcomes.js';
@@ -38,7 +39,7 @@ export interface SensitivityOptions {
  */
 export async function layerSensitivity(
   model: tf.LayersModel, view: ImageView, normalization: Normalization, { method, random, onProgress }: SensitivityOptions = {},
-): Promise<Sensitivity> {
+): Promise<Sensitivity & { readonly layers: TableRows<LayerSensitivity> }> {
   if (method !== undefined && random === undefined) throw new RangeError('random: expected a generator for the calibration, found none');
   const changes = changesOf(model, method);
   const whole = await outcomes(model, view, normalization);
@@ -53,8 +54,14 @@ export async function layerSensitivity(
     }
     onProgress?.(layers.length / changes.length);
   }
-  return { accuracy: shareOf(whole), images: whole.length, layers };
+  return { accuracy: shareOf(whole), images: whole.length, layers: new TableRows(columns, layers) };
 }
+
+const columns: readonly Column<LayerSensitivity>[] = [
+  ['layer', 'text', row => row.layer], ['action', 'text', row => row.action], ['accuracy', 'number', row => row.accuracy],
+  ['change (points)', 'number', row => 100 * row.change, ({ interval }) => 50 * (interval[1] - interval[0])],
+  ['low', 'number', row => 100 * row.interval[0]], ['high', 'number', row => 100 * row.interval[1]],
+];
 
 interface Change extends Pick<LayerSensitivity, 'layer' | 'action'> { readonly plan: BinarizationPlan }
 

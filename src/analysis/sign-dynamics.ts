@@ -1,3 +1,4 @@
+import { TableRows, type Column } from '../io/index.js';
 import type { LayerSigns } from '../models/index.js';
 
 /** The signs of a model at one moment of its training; `readSigns` of a run gives these. */
@@ -37,18 +38,24 @@ export interface SignDynamics {
  * @param samples by rising step, of one model
  * @throws RangeError with fewer than two samples, or when a layer changes its shape between them
  */
-export function signDynamics(samples: readonly SignMoment[]): SignDynamics[] {
+export function signDynamics(samples: readonly SignMoment[]): TableRows<SignDynamics> {
   const [first] = samples;
   if (first === undefined || samples.length < 2) throw new RangeError(`samples: expected at least two, found ${samples.length}`);
-  return first.layers.map(({ name, shape }, index) => {
+  return new TableRows(columns, first.layers.map(({ name, shape }, index) => {
     const signs = samples.map(({ step, layers }) => {
       const layer = layers[index];
       if (layer?.name === name && layer.shape.join() === shape.join()) return layer.signs;
       throw new RangeError(`samples: expected ${name} of shape [${shape.join(', ')}] at step ${step}, found ${layer ? `${layer.name} [${layer.shape.join(', ')}]` : 'nothing'}`);
     });
     return dynamicsOf(name, shape[0] * shape[1], samples.map(({ step }) => step), signs);
-  });
+  }));
 }
+
+const columns: readonly Column<SignDynamics>[] = [
+  ['layer', 'text', row => row.name], ['weights', 'number', row => row.weights], ['meanFlips', 'number', row => row.meanFlips],
+  ['neverFlipped', 'number', row => row.neverFlipped], ['flippedOnce', 'number', row => row.flips[1]], ['flippedTwice', 'number', row => row.flips[2]],
+  ['oscillating', 'number', row => row.oscillating], ['lastFlipRatio', 'number', row => row.flipRatio.at(-1)!],
+];
 
 function dynamicsOf(name: string, weights: number, steps: readonly number[], signs: readonly Uint8Array[]): SignDynamics {
   const flips = new Uint32Array(weights);

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
+import { TableRows, type Column } from '../io/index.js';
 import { isBinary, linearLayers, type BinaryLayer, type LinearLayer } from '../models/index.js';
 import { spectrum, tailNote, type Spectrum } from './spectrum.js';
 
@@ -25,7 +26,7 @@ export interface SpectrumRow {
  *
  * @param onProgress share of the layers that is done, in (0, 1]
  */
-export async function spectrumTable(model: tf.LayersModel, onProgress?: (share: number) => void): Promise<SpectrumRow[]> {
+export async function spectrumTable(model: tf.LayersModel, onProgress?: (share: number) => void): Promise<TableRows<SpectrumRow>> {
   const rows: SpectrumRow[] = [];
   const layers = linearLayers(model);
   for (const layer of layers) {
@@ -34,8 +35,18 @@ export async function spectrumTable(model: tf.LayersModel, onProgress?: (share: 
     // Lets signals in.
     await nextTurn();
   }
-  return rows;
+  return new TableRows(columns, rows);
 }
+
+const columns: readonly Column<SpectrumRow>[] = [
+  ['layer', 'text', row => row.name], ['block', 'number', row => row.block], ['inputs', 'number', row => row.shape[0]], ['outputs', 'number', row => row.shape[1]],
+  ...(['latent', 'effective'] as const).flatMap((view): Column<SpectrumRow>[] => [
+    [`${view} largest`, 'number', row => row[view]?.singularValues[0] ?? null], [`${view} stableRank`, 'number', row => row[view]?.stableRank ?? null],
+    [`${view} rank`, 'number', row => row[view]?.rank ?? null], [`${view} alpha`, 'number', row => row[view]?.tail?.alpha ?? null],
+    [`${view} tail`, 'number', row => row[view]?.tail?.n ?? null],
+  ]),
+  ['note', 'text', row => row.note],
+];
 
 function spectrumRow(layer: LinearLayer | BinaryLayer): SpectrumRow {
   const latent = layer.latent();

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Site } from '../binarize/index.js';
+import { TableRows, type Column } from '../io/index.js';
 import { isBinary, linearLayers, type BinaryLayer, type LinearLayer } from '../models/index.js';
 import { fiveNumbers, moments, type FiveNumbers, type Moments } from './distribution.js';
 import { quantizationError, type QuantizationError } from './quantization-error.js';
@@ -34,11 +35,25 @@ export interface WeightRow {
 }
 
 /** What the weights of every linear layer look like, one row a layer whether it is binarized or not, in the order of computation. */
-export function weightTable(model: tf.LayersModel): WeightRow[] {
+export function weightTable(model: tf.LayersModel): TableRows<WeightRow> {
   const rows: WeightRow[] = [];
   for (const layer of linearLayers(model)) tf.tidy(() => { rows.push(weightRow(layer)); });
-  return rows;
+  return new TableRows(columns, rows);
 }
+
+const columns: readonly Column<WeightRow>[] = [
+  ['layer', 'text', row => row.name], ['block', 'number', row => row.block], ['inputs', 'number', row => row.shape[0]],
+  ['outputs', 'number', row => row.shape[1]], ['binary', 'boolean', row => row.binary],
+  ...(['mean', 'std', 'meanAbsolute', 'minimum', 'maximum', 'skewness', 'excessKurtosis', 'bimodality', 'nan', 'infinite'] as const)
+    .map((measure): Column<WeightRow> => [measure, 'number', row => row.weights[measure]]),
+  ['nearZero', 'number', row => row.nearZero], ['saturated', 'number', row => row.saturated],
+  ['deadInputs', 'number', row => row.dead.inputs], ['deadOutputs', 'number', row => row.dead.outputs],
+  ...(['positive', 'entropy', 'outputEntropy', 'constantOutputs', 'duplicateOutputs', 'duplicateInputs'] as const)
+    .map((measure): Column<WeightRow> => [measure, 'number', row => row.signs?.[measure] ?? null]),
+  ['scaleMinimum', 'number', row => row.scales?.minimum ?? null], ['scaleMedian', 'number', row => row.scales?.median ?? null],
+  ['scaleMaximum', 'number', row => row.scales?.maximum ?? null], ['error', 'number', row => row.error?.relative ?? null],
+  ['leastError', 'number', row => row.error?.optimal ?? null], ['cosine', 'number', row => row.error?.cosine ?? null], ['note', 'text', row => row.note],
+];
 
 function weightRow(layer: LinearLayer | BinaryLayer): WeightRow {
   const latent = layer.latent();
