@@ -118,9 +118,10 @@ export function moments(values: ArrayLike<number>): Moments {
     }
   }
   const mean = sum / n;
+  const allFinite = n === values.length;
   let [m2, m3, m4] = [0, 0, 0];
   for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i]!)) continue;
+    if (!allFinite && !Number.isFinite(values[i]!)) continue;
     const deviation = values[i]! - mean;
     const square = deviation * deviation;
     m2 += square;

@@ -74,13 +74,15 @@ class SignPatterns {
   }
 }
 
-/** The pattern or its complement, whichever begins with +1. */
+/** The pattern or its complement, whichever begins with +1, as a text of its bytes. */
 function normalized(pattern: Uint32Array, bits: number): string {
-  const flip = (pattern[0]! & 1) === 0;
-  const words = pattern.map(word => (flip ? ~word : word));
+  const words = pattern.slice();
+  if ((pattern[0]! & 1) === 0) {
+    for (let word = 0; word < words.length; word++) words[word] = ~words[word]!;
+  }
   // Bits beyond the inputs mean nothing.
   if (bits % 32 !== 0) words[words.length - 1]! &= (1 << (bits % 32)) - 1;
-  return words.join();
+  return Buffer.from(words.buffer).toString('latin1');
 }
 
 /** H(p) in bits. */

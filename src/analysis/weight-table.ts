@@ -62,13 +62,8 @@ function weightRow(layer: LinearLayer | BinaryLayer): WeightRow {
   const weights = moments(values);
   const finite = weights.n === values.length;
   const binary = isBinary(layer);
-  const reach = Math.max(Math.abs(weights.minimum), Math.abs(weights.maximum));
-  const clipped = share(values, value => Math.abs(value) === reach);
   return {
-    name: layer.name, site: layer.site, block: layer.block, shape: [inputs, outputs], binary, weights,
-    nearZero: share(values, value => Math.abs(value) <= weights.meanAbsolute / 10),
-    saturated: clipped > 1 / values.length ? clipped : 0,
-    dead: dead(values, inputs, outputs),
+    name: layer.name, site: layer.site, block: layer.block, shape: [inputs, outputs], binary, weights, ...shares(values, inputs, outputs, weights),
     signs: finite ? signStatistics(values, inputs, outputs) : null,
     // A binarizer refuses what is not finite.
     scales: finite && binary ? fiveNumbers(layer.scale().dataSync()) : null,
@@ -80,19 +75,30 @@ function weightRow(layer: LinearLayer | BinaryLayer): WeightRow {
   };
 }
 
-function share(values: Float32Array, holds: (value: number) => boolean): number {
-  let count = 0;
-  for (const value of values) if (holds(value)) count++;
-  return count / values.length;
-}
-
-function dead(values: Float32Array, inputs: number, outputs: number): WeightRow['dead'] {
-  const [rows, columns] = [new Uint8Array(inputs), new Uint8Array(outputs)];
-  values.forEach((value, place) => {
-    if (value === 0) return;
-    rows[Math.floor(place / outputs)] = 1;
-    columns[place % outputs] = 1;
-  });
-  const zeros = (alive: Uint8Array): number => alive.reduce((count, flag) => count + 1 - flag, 0);
-  return { inputs: zeros(rows), outputs: zeros(columns) };
+/** Everything that one pass over the weights counts. */
+function shares(
+  values: Float32Array, inputs: number, outputs: number, { minimum, maximum, meanAbsolute }: Moments,
+): Pick<WeightRow, 'nearZero' | 'saturated' | 'dead'> {
+  const reach = Math.max(Math.abs(minimum), Math.abs(maximum));
+  const columns = new Uint8Array(outputs);
+  let [near, clipped, deadInputs] = [0, 0, 0];
+  for (let row = 0; row < inputs; row++) {
+    let alive = false;
+    for (let column = 0; column < outputs; column++) {
+      const size = Math.abs(values[row * outputs + column]!);
+      if (size <= meanAbsolute / 10) near++;
+      if (size === reach) clipped++;
+      if (size !== 0) {
+        alive = true;
+        columns[column] = 1;
+      }
+    }
+    if (!alive) deadInputs++;
+  }
+  return {
+    nearZero: near / values.length,
+    // One weight is the largest in any case.
+    saturated: clipped > 1 ? clipped / values.length : 0,
+    dead: { inputs: deadInputs, outputs: outputs - columns.reduce((sum, flag) => sum + flag, 0) },
+  };
 }

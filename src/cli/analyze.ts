@@ -76,9 +76,9 @@ async function spectra(run: string): Analysis {
   return [rows, () => formatSpectra(rows)];
 }
 
-/** For views that only read weights: on the cpu backend, so that every machine prints the same. */
+/** For views that only read weights. */
 async function weightsOf(run: string): Promise<LayersModel> {
-  await useBackend('cpu');
+  await useBackend();
   // Nothing is drawn: the head is the file's own.
   return isForeignModel(run) ? importVit(run, { random: Random.seeded(1) }).model : loadModel(run);
 }
