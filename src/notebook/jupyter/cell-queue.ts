@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CellError, ExecuteOptions, NotebookSession, OutputEvent } from '../session/index.js';
 import type { Iopub } from './iopub.js';
 import { inspectionBundle } from './language-replies.js';
@@ -8,6 +8,9 @@ import type { Stdin } from './stdin.js';
 
 /** A cell whose whole text asks for help on a name, as in IPython: `name?`. */
 const helpPattern = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$.]*)\s*\?{1,2}\s*$/u;
+
+/** Within this time, a message that was sent by a front end on the same machine has been read. */
+const transitMs = 10;
 
 /** How the queue reaches the rest of the kernel. */
 export interface CellQueueOptions {
@@ -72,8 +75,7 @@ export class CellQueue {
    * yet; one that a front end sends when it knows of the failure is meant to run.
    */
   async #refuseWaiting(): Promise<void> {
-    await nextTurn();
-    await nextTurn();
+    await sleep(transitMs);
     this.#refused = this.#waiting.splice(0);
   }
 

@@ -51,6 +51,17 @@ describe('the process of the kernel', () => {
     expect(unreadable.stderr).toContain('cannot be read');
   });
 
+  it('says that its connection file may not be read by this user', async () => {
+    const path = folder.path('secret.json');
+    writeFileSync(path, '{}', { mode: 0 });
+    const module = new URL('../../../dist/notebook/jupyter/index.js', import.meta.url).href;
+    // Nothing is forbidden to root, who therefore becomes somebody else once the code is loaded.
+    const script = `const { readConnection } = await import(${JSON.stringify(module)}); if (process.getuid() === 0) process.setuid(65534); await readConnection(${JSON.stringify(path)});`;
+    const { code, stderr } = await run(['--input-type=module', '-e', script]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('secret.json: cannot be read (EACCES); check that it is a file that this user may read');
+  });
+
   it('says which port is taken', async () => {
     const connection = await freeConnection();
     const path = folder.path('taken.json');
