@@ -10,8 +10,8 @@ interface Row {
   readonly firstResultMs: number;
   readonly latencyMs: number;
   readonly latencyP95Ms: number;
-  /** Of 200 cells a round, those whose end was never told. */
-  readonly lostIdles: number;
+  /** Of the 1,260 cells and questions of a round, those whose reply or end was never told. */
+  readonly lost: number;
   readonly linesArrived: number;
   /** `null`: the cell never ended. */
   readonly linesMs: number | null;
@@ -64,7 +64,7 @@ function summarize(kernel: string, rounds: readonly Round[]): Row {
   return {
     kernel, firstResultMs: of(round => round.firstResultMs),
     latencyMs: all(round => round.latencies, 0.5), latencyP95Ms: all(round => round.latencies, 0.95),
-    lostIdles: Math.max(...rounds.map(round => round.lostIdles)),
+    lost: Math.max(...rounds.map(round => round.lost)),
     linesArrived: Math.min(...rounds.map(round => round.lines.arrived)), linesMs: ofAny(round => round.lines.endMs),
     figureMs: ofAny(round => round.figureMs), latencyAfter100Ms: all(round => round.lateLatencies, 0.5),
     completionAfter100Ms: all(round => round.completions, 0.5), memoryMb: of(round => round.memoryMb),

@@ -7,8 +7,8 @@ import type { Contender } from './contenders.js';
 export interface Round {
   firstResultMs: number;
   latencies: number[];
-  /** Messages of 200 cells that never came: the cell looks as if it ran on. */
-  lostIdles: number;
+  /** Messages that never came, of all that the round waited for: to the front end, the cell or question looks as if it ran on. */
+  lost: number;
   lines: { arrived: number; endMs: number | null };
   figureMs: number | null;
   lateLatencies: number[];
@@ -16,7 +16,10 @@ export interface Round {
   memoryMb: number;
 }
 
+/** For a kernel to start, and for 10,000 lines or a figure to arrive. */
 const patienceMs = 20_000;
+/** For a small cell's reply, or a completion. */
+const replyPatienceMs = 3000;
 /** A reply and its `idle` are sent together; what has not come by then was dropped. */
 const idlePatienceMs = 100;
 const latencyCount = 200;
@@ -25,26 +28,42 @@ const lineCount = 10_000;
 /** One round of one kernel: a fresh process for start and work, another one for the printed lines, which may never end. */
 export async function measure(contender: Contender, cwd: string): Promise<Round> {
   const start = performance.now();
-  const kernel = await startKernel(contender.argv, { cwd, firstCell: '1+1' });
-  const firstResultMs = kernel.firstReplyAt - start;
+  const kernel = await started(contender, cwd, '1+1');
+  const run = (code: string): Promise<number | null> => runCell(kernel, code);
+  const count = new LostCount();
   try {
-    const latencies = await repeat(latencyCount, () => run(kernel, '1+1'));
+    const latencies = count.kept(await repeat(latencyCount, () => run('1+1')));
     const figureMs = await showFigure(kernel, contender);
-    for (let cell = 0; cell < 100; cell++) await run(kernel, declaration(cell, contender.typed));
-    const lateLatencies = await repeat(30, index => run(kernel, `value${index}.sum + method${index}(1)`));
-    const completions = await repeat(30, async index => {
-      const code = `value${index}.`;
-      const asked = performance.now();
-      const reply = await Promise.race([kernel.client.request('shell', 'complete_request', { code, cursor_pos: code.length }).reply, pause(patienceMs)]);
-      if (!reply) throw new Error(`no completion within ${patienceMs / 1000} s`);
-      return performance.now() - asked;
-    });
-    for (let cell = 0; cell < 900; cell++) await run(kernel, `value${cell % 100}.sum + ${cell}`);
+    for (let cell = 0; cell < 100; cell++) count.kept([await run(declaration(cell, contender.typed))]);
+    const lateLatencies = count.kept(await repeat(30, index => run(`value${index}.sum + method${index}(1)`)));
+    const completions = count.kept(await repeat(30, index => complete(kernel, `value${index}.`)));
+    for (let cell = 0; cell < 900; cell++) count.kept([await run(`value${cell % 100}.sum + ${cell}`)]);
     const memoryMb = memoryOf(kernel.process.pid!);
-    return { firstResultMs, latencies, lostIdles: latencyCount - latencies.length, figureMs, lateLatencies, completions, memoryMb, lines: await printLines(contender, cwd) };
+    return { firstResultMs: kernel.firstReplyAt - start, latencies, lost: count.lost, figureMs, lateLatencies, completions, memoryMb, lines: await printLines(contender, cwd) };
   } finally {
     await kernel.stop();
   }
+}
+
+/** Counts what never came. */
+class LostCount {
+  lost = 0;
+
+  /** Those of some durations that there are. */
+  kept(durations: readonly (number | null)[]): number[] {
+    const there = durations.filter(duration => duration !== null);
+    this.lost += durations.length - there.length;
+    return there;
+  }
+}
+
+/** @throws Error when the kernel does not start in time */
+async function started({ argv }: Contender, cwd: string, firstCell?: string): Promise<RunningKernel> {
+  const starting = startKernel(argv, { cwd, ...firstCell === undefined ? {} : { firstCell } });
+  const kernel = await Promise.race([starting, pause(patienceMs)]);
+  if (kernel) return kernel;
+  void starting.then(late => late.stop());
+  throw new Error(`did not start within ${patienceMs / 1000} s`);
 }
 
 function declaration(cell: number, typed: boolean): string {
@@ -52,13 +71,13 @@ function declaration(cell: number, typed: boolean): string {
   return `var value${cell}${record} = { sum: ${cell}, items: [${cell}] };\nfunction method${cell}(x${number}) { return x + value${cell}.sum; }`;
 }
 
-/** Durations of the answers that came; those that were lost are missing. */
-async function repeat(times: number, action: (index: number) => Promise<number | null>): Promise<number[]> {
+/** Durations, `null` where the answer was lost; the first ones warm up. */
+async function repeat(times: number, action: (index: number) => Promise<number | null>): Promise<(number | null)[]> {
   const warmUp = 5;
-  const durations: number[] = [];
+  const durations: (number | null)[] = [];
   for (let index = 0; index < times + warmUp; index++) {
     const duration = await action(index);
-    if (index >= warmUp && duration !== null) durations.push(duration);
+    if (index >= warmUp) durations.push(duration);
   }
   return durations;
 }
@@ -66,10 +85,10 @@ async function repeat(times: number, action: (index: number) => Promise<number |
 /** Time until the figure has arrived, which with some kernels is after the cell has ended. */
 async function showFigure(kernel: RunningKernel, { showFigure: code }: Contender): Promise<number | null> {
   // 20 bytes a number.
-  await run(kernel, 'var figure = { data: [{ y: Array.from({ length: 550000 }, (_, i) => Math.sin(i) / 3) }], layout: {} }');
+  await runCell(kernel, 'var figure = { data: [{ y: Array.from({ length: 550000 }, (_, i) => Math.sin(i) / 3) }], layout: {} }');
   const before = kernel.client.received.length;
   const start = performance.now();
-  await run(kernel, code);
+  await runCell(kernel, code);
   for (;;) {
     const figure = kernel.client.received.slice(before).find(({ type, content }) => type === 'display_data' && JSON.stringify(content).length > 9e6);
     if (figure) return figure.receivedAt - start;
@@ -79,9 +98,9 @@ async function showFigure(kernel: RunningKernel, { showFigure: code }: Contender
 }
 
 async function printLines(contender: Contender, cwd: string): Promise<Round['lines']> {
-  const kernel = await startKernel(contender.argv, { cwd });
+  const kernel = await started(contender, cwd);
   try {
-    await run(kernel, '1+1');
+    await runCell(kernel, '1+1');
     const start = performance.now();
     const cell = kernel.client.submit(`for (let i = 0; i < ${lineCount}; i++) console.log('line ' + i)`);
     const ended = await Promise.race([cell.idle, pause(patienceMs)]);
@@ -96,16 +115,23 @@ async function printLines(contender: Contender, cwd: string): Promise<Round['lin
 /**
  * Runs a cell that has to succeed; some kernels do not answer the cells that come soon after a failed one.
  *
- * @returns ms until its reply and `idle`; `null` when `idle` was lost
+ * @returns ms until its reply and `idle`; `null` when one of them was lost
  */
-async function run({ client }: RunningKernel, code: string): Promise<number | null> {
+async function runCell({ client }: RunningKernel, code: string): Promise<number | null> {
   const start = performance.now();
   const cell = client.submit(code);
-  const reply = await Promise.race([cell.reply, pause(patienceMs)]);
-  if (!reply) throw new Error(`no reply within ${patienceMs / 1000} s to ${code.slice(0, 60)}`);
+  const reply = await Promise.race([cell.reply, pause(replyPatienceMs)]);
+  if (!reply) return null;
   if (reply.content.status !== 'ok') throw new Error(`${code.slice(0, 60)}: ${JSON.stringify(reply.content)}`);
   const idle = await Promise.race([cell.idle, pause(idlePatienceMs)]);
   return idle ? performance.now() - start : null;
+}
+
+/** @returns ms until the completions of a member came; `null` when they were lost */
+async function complete({ client }: RunningKernel, code: string): Promise<number | null> {
+  const start = performance.now();
+  const reply = await Promise.race([client.request('shell', 'complete_request', { code, cursor_pos: code.length }).reply, pause(replyPatienceMs)]);
+  return reply ? performance.now() - start : null;
 }
 
 function pause(ms: number): Promise<undefined> {

@@ -24,7 +24,8 @@ export function isFigure(value: unknown): value is FigureLike {
 
 /** A figure as plotly JSON and text, later also as a picture for front ends that have no plotly. */
 export function describeFigure(figure: FigureLike): Rich {
-  const { data, layout = {} } = JSON.parse(JSON.stringify({ data: figure.data, layout: figure.layout }, plainArrays)) as { data: Json[]; layout?: Json };
+  const data = jsonCopy(figure.data)!;
+  const layout = jsonCopy(figure.layout) ?? {};
   return {
     data: { 'application/vnd.plotly.v1+json': { data, layout }, 'text/plain': figureText(figure) },
     metadata: {},
@@ -41,9 +42,20 @@ function figureText({ data, layout, alternative }: FigureLike): string {
   return `figure${heading === undefined ? '' : ` "${heading}"`}: ${data.length} trace${data.length === 1 ? '' : 's'} (${types})`;
 }
 
-/** Typed arrays become arrays; JSON would make objects of them. */
-function plainArrays(_key: string, value: unknown): unknown {
-  return ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Float32Array) : value;
+/**
+ * A copy of what JSON keeps of a value, without the detour over its text, which is long for a large figure. Typed arrays become
+ * arrays; JSON would make objects of them. `undefined` where JSON keeps nothing.
+ */
+function jsonCopy(value: unknown): Json | undefined {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
+  if (typeof value !== 'object') return undefined;
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return Array.from(value as Float32Array);
+  if (Array.isArray(value)) return value.map((item: unknown) => (typeof item === 'number' ? item : jsonCopy(item) ?? null));
+  if ('toJSON' in value && typeof value.toJSON === 'function') return jsonCopy((value.toJSON as () => unknown)());
+  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => {
+    const copy = jsonCopy(item);
+    return copy === undefined ? [] : [[key, copy]];
+  }));
 }
 
 function withDefaults(data: readonly PlotlyTrace[], layout: object): Figure {

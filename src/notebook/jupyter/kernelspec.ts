@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeFileAtomic } from '../../io/index.js';
 import { dataFolders, prefixDataFolder, userDataFolder } from './folders.js';
-import { logoSvg } from './logo.js';
+import { logoPng, logoSvg } from './logo.js';
 
 /** Name by which front ends and notebooks know the kernel. */
 export const kernelName = 'binvit';
+
+/** The sizes that Jupyter looks for, in pixels. */
+const logoSizes = [32, 64];
 
 /** Content of `kernel.json`. */
 export interface KernelSpec {
@@ -46,13 +49,14 @@ function folderOf({ prefix }: InstallPlace): string {
 }
 
 /**
- * Writes the kernelspec and its logo; an older one is replaced.
+ * Writes the kernelspec and its logos; older ones are replaced.
  *
  * @returns the folder
  */
 export function installKernel(place: InstallPlace = {}): string {
   const folder = folderOf(place);
   writeFileAtomic(join(folder, 'logo-svg.svg'), logoSvg);
+  for (const size of logoSizes) writeFileAtomic(join(folder, `logo-${size}x${size}.png`), logoPng(size));
   writeFileAtomic(join(folder, 'kernel.json'), `${JSON.stringify(ownKernelSpec(), null, 2)}\n`);
   return folder;
 }

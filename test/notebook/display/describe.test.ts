@@ -72,6 +72,12 @@ group('figures', () => {
     expect((await described.later!())['image/svg+xml']).toMatch(/^<svg/);
   });
 
+  it('a figure has what JSON keeps of it', async () => {
+    const data = [{ x: [new Date(0), 'a', undefined, null, () => 1, Number.NaN], hidden: undefined, call: () => 1, marker: { size: [1, 2.5], deep: [{ a: true }] } }];
+    const { data: forms } = await describe({ data, layout: { a: { b: [] } } });
+    expect(JSON.stringify(forms['application/vnd.plotly.v1+json'])).toBe(JSON.stringify({ data, layout: { a: { b: [] } } }));
+  });
+
   it('one that cannot be drawn does not keep another from it', async () => {
     const [bad, good] = await Promise.all([describe({ data: [{ type: 'surface' }], layout: {} }), describe({ data: [{ y: [1] }], layout: {} })]);
     const drawn = await Promise.allSettled([bad.later!(), good.later!()]);

@@ -16,13 +16,15 @@ function places(env: Readonly<Record<string, string>>): void {
 afterEach(() => { vi.unstubAllEnvs(); });
 
 describe('the kernelspec', () => {
-  it('is written below a prefix with its logo, found where Jupyter looks, replaced and removed', () => {
+  it('is written below a prefix with its logos, found where Jupyter looks, replaced and removed', () => {
     const prefix = folder.path('prefix');
     places({ VIRTUAL_ENV: prefix });
     const installed = installKernel({ prefix });
     expect(installed).toBe(join(prefix, 'share', 'jupyter', 'kernels', 'binvit'));
     installKernel({ prefix });
-    expect(readdirSync(installed).sort()).toEqual(['kernel.json', 'logo-svg.svg']);
+    expect(readdirSync(installed).sort()).toEqual(['kernel.json', 'logo-32x32.png', 'logo-64x64.png', 'logo-svg.svg']);
+    // PNG keeps its size after signature, length and type of the first chunk.
+    for (const size of [32, 64]) expect(readFileSync(join(installed, `logo-${size}x${size}.png`)).subarray(12, 24)).toEqual(Buffer.from([...Buffer.from('IHDR'), 0, 0, 0, size, 0, 0, 0, size]));
     expect(installedKernels().find(({ name }) => name === 'binvit')).toEqual({ name: 'binvit', folder: installed, spec: ownKernelSpec() });
     expect(uninstallKernel({ prefix })).toBe(installed);
     expect(() => uninstallKernel({ prefix })).toThrow(/no kernel is installed there; `binvit kernel doctor` lists where one is/);
