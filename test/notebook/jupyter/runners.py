@@ -68,6 +68,19 @@ def run_nbclient():
     assert book.cells[1].outputs[0]["data"]["text/plain"] == "2", book.cells[1].outputs
 
 
+def run_book():
+    """Our own notebooks, as someone with nbclient runs them."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    folder = os.path.join(os.path.dirname(__file__), "..", "..", "..", "notebooks")
+    for name in sorted(name for name in os.listdir(folder) if name.endswith(".ipynb")):
+        book = nbformat.read(os.path.join(folder, name), as_version=4)
+        NotebookClient(book, timeout=300, resources={"metadata": {"path": folder}}).execute()
+        shown = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
+        assert any("image/svg+xml" in output.get("data", {}) for output in shown), name
+
+
 def run_papermill():
     import nbformat
     import papermill
@@ -94,5 +107,5 @@ def run_papermill():
         check_failing(written())
 
 
-{"nbclient": run_nbclient, "papermill": run_papermill}[sys.argv[1]]()
+{"nbclient": run_nbclient, "book": run_book, "papermill": run_papermill}[sys.argv[1]]()
 print(f"{sys.argv[1]}: ok")

@@ -24,7 +24,7 @@ beforeAll(() => {
   mkdirSync(folder.path('notebooks/node_modules'));
   symlinkSync(`${repository}data`, folder.path('data'), 'dir');
   symlinkSync(repository, folder.path('notebooks/node_modules/binvit'), 'dir');
-  symlinkSync(`${repository}node_modules/tslab`, folder.path('notebooks/node_modules/tslab'), 'dir');
+  for (const name of ['tslab', '@tensorflow']) symlinkSync(`${repository}node_modules/${name}`, folder.path(`notebooks/node_modules/${name}`), 'dir');
   writeFileSync(folder.path('notebooks/written-by-the-test.ipynb'), JSON.stringify({
     nbformat: 4, nbformat_minor: 5, metadata: {},
     cells: cells.map((source, index) => ({ id: `cell-${index}`, cell_type: 'code', metadata: {}, source, outputs: [], execution_count: null })),
