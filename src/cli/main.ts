@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   summary: async () => (await import('./summary.js')).summaryCommand(),
   analyze: async () => (await import('./analyze.js')).analyzeCommand(),
   compare: async () => (await import('./compare.js')).compareCommand(),
+  figures: async () => (await import('./figures.js')).figuresCommand(),
   import: async () => (await import('./import.js')).importCommand(),
   export: async () => (await import('./export.js')).exportCommand(),
   report: async () => (await import('./report.js')).reportCommand(),

@@ -1,7 +1,7 @@
 import type { ActivationRow } from '../analysis/index.js';
 import { defaultWidth, type Figure, type FigureOptions, type PlotlyTrace } from './figure.js';
 import { layerAxis, layerBoxes } from './layer-boxes.js';
-import { axisId, axisKey, domain, panelTitle } from './panels.js';
+import { axisId, axisKey, domain, panelTitle, shortLayer } from './panels.js';
 import { escapeText } from './text.js';
 import { legendUnderTitle, neutral, runColor, templates, translucent } from './theme.js';
 
@@ -27,7 +27,7 @@ export function activationsFigure(runs: readonly RunActivations[], options: Figu
     const members = runs.flatMap(({ rows }) => rows.filter(other => other.name === name));
     const range = reach * Math.max(...members.map(({ values }) => Math.hypot(values.mean, values.std)));
     axes[axisKey('x', panel)] = {
-      domain: domain(column, columns, 0.03), anchor: axisId('y', panel), nticks: 4, range: [-range, range], ticklabeloverflow: 'hide past domain',
+      domain: domain(column, columns, 0.03), anchor: axisId('y', panel), nticks: 3, tickangle: 0, range: [-range, range], ticklabeloverflow: 'hide past domain',
       ...(panel + columns >= names.length && { title: { text: 'value' } }),
     };
     axes[axisKey('y', panel)] = {
@@ -50,7 +50,7 @@ export function activationsFigure(runs: readonly RunActivations[], options: Figu
       title: { text: escapeText(options.title ?? 'Activations in front of the sign') },
       legend: legendUnderTitle(height),
       margin: { l: 40, r: 20, t: 84, b: 50 },
-      annotations: names.map((name, panel) => ({ ...panelTitle(escapeText(name), panel), font: { size: 11 } })),
+      annotations: names.map((name, panel) => ({ ...panelTitle(escapeText(shortLayer(name)), panel), font: { size: 11 } })),
       shapes: names.map((_, panel) => ({
         type: 'line', xref: axisId('x', panel), yref: `${axisId('y', panel)} domain`, x0: 0, x1: 0, y0: 0, y1: 1, line: { color: neutral, width: 1, dash: 'dash' },
       })),

@@ -19,7 +19,7 @@ export function attentionFigure(rows: readonly AttentionRow[], tokens: number, o
   const axes: Record<string, unknown> = {};
   measures.forEach(({ title }, panel) => {
     axes[axisKey('x', panel)] = {
-      domain: domain(panel, measures.length, 0.12), anchor: axisId('y', panel), title: { text: 'encoder block' }, dtick: 1,
+      domain: domain(panel, measures.length, 0.2), anchor: axisId('y', panel), title: { text: 'encoder block' }, dtick: 1,
     };
     axes[axisKey('y', panel)] = { anchor: axisId('x', panel), title: { text: title }, rangemode: 'tozero' };
   });

@@ -22,7 +22,7 @@ const partColors: Readonly<Record<CostPart, string>> = {
 const byPart = (of: (cost: CostTotal) => number): Stack[] => costParts.map(part => ({ name: part, color: partColors[part], of: ({ parts }) => of(parts[part]) }));
 
 const panels: readonly { readonly title: string; readonly stacks: readonly Stack[] }[] = [
-  { title: 'weights by bits (M)', stacks: [
+  { title: 'weights (M)', stacks: [
     { name: '1 bit', color: methodStyle('bwn').color, of: ({ total }) => total.binaryParameters },
     { name: '32 bits', color: '#bdbdbd', of: ({ total }) => total.floatParameters + total.scales },
   ] },
@@ -36,7 +36,7 @@ export function costFigure(bars: readonly CostBar[], options: FigureOptions = {}
   const height = 148 + 34 * Math.max(2, bars.length);
   const axes: Record<string, unknown> = {};
   panels.forEach((_, panel) => {
-    axes[axisKey('x', panel)] = { domain: domain(panel, panels.length, 0.05), anchor: axisId('y', panel), nticks: 5 };
+    axes[axisKey('x', panel)] = { domain: domain(panel, panels.length, 0.05), anchor: axisId('y', panel), nticks: 3, tickangle: 0 };
     axes[axisKey('y', panel)] = { anchor: axisId('x', panel), autorange: 'reversed', showgrid: false, ...(panel > 0 && { showticklabels: false, ticks: '' }) };
   });
   return {

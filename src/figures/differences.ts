@@ -38,7 +38,7 @@ export function differencesFigure(differences: readonly Difference[], options: F
     x: rows.map(row => 100 * row.margin), y: rows.map(row => row.y),
     marker: { symbol: 'line-ns-open', size: 14, color: neutral, line: { width: 2 } },
   };
-  const height = 150 + 40 * rows.length;
+  const height = 150 + 46 * rows.length;
   return {
     data: [margins, ...data],
     layout: {
@@ -48,15 +48,15 @@ export function differencesFigure(differences: readonly Difference[], options: F
       title: { text: escapeText(options.title ?? 'Paired differences in test accuracy') },
       xaxis: { title: { text: 'difference (percentage points)' }, zeroline: true, zerolinecolor: neutral, zerolinewidth: 1 },
       yaxis: {
-        tickvals: rows.map(row => row.y), ticktext: rows.map(row => breakLine(row.label)), range: [-0.6, rows.length - 0.4],
-        showgrid: false, ticks: '',
+        range: [-0.5, rows.length - 0.2], showgrid: false, showticklabels: false, ticks: '',
       },
       legend: legendUnderTitle(height),
-      margin: { l: 60, r: 190, t: 76, b: 54 },
-      annotations: rows.map(row => ({
-        xref: 'paper', x: 1.01, xanchor: 'left', y: row.y, yanchor: 'middle', showarrow: false, font: { size: 11 },
-        text: describe(row),
-      })),
+      margin: { l: 16, r: 170, t: 76, b: 54 },
+      annotations: rows.flatMap(row => [
+        { xref: 'paper', x: 1.01, xanchor: 'left', y: row.y, yanchor: 'middle', showarrow: false, font: { size: 11 }, text: describe(row) },
+        // Above its row, so that a long label takes nothing from the width of the plot.
+        { xref: 'paper', x: 0, xanchor: 'left', y: row.y + 0.26, yanchor: 'bottom', showarrow: false, font: { size: 11 }, text: escapeText(row.label) },
+      ]),
     },
     caption: 'Mean of the per-seed differences with its 95 % t-interval; a tick marks the difference that the claim asks for. '
       + 'Green: supported; red cross: contradicted; open grey: undecided at this number of seeds.',
@@ -66,14 +66,4 @@ export function differencesFigure(differences: readonly Difference[], options: F
 
 function describe({ mean, interval: range, n }: Difference): string {
   return `${points(mean)} ${interval(range)}, n = ${n}`;
-}
-
-/** Two lines, broken at the space nearest to the middle, where one would take too much of the width. */
-function breakLine(label: string): string {
-  const words = label.split(' ');
-  if (label.length <= 30 || words.length === 1) return escapeText(label);
-  const breaks = words.slice(1).map((_, index) => [words.slice(0, index + 1).join(' '), words.slice(index + 1).join(' ')]);
-  const unevenness = ([first, second]: string[]): number => Math.abs(first!.length - second!.length);
-  const best = breaks.reduce((kept, next) => unevenness(next) < unevenness(kept) ? next : kept);
-  return best.map(escapeText).join('<br>');
 }

@@ -19,7 +19,7 @@ const lines = [
  */
 export function interactionFigure(results: readonly Interaction[], options: FigureOptions = {}): Figure {
   const drawn = results.filter(({ seeds }) => seeds.length > 0);
-  const height = 380;
+  const height = 400;
   const axes: Record<string, unknown> = {};
   drawn.forEach((_, panel) => {
     axes[axisKey('x', panel)] = {
@@ -38,9 +38,9 @@ export function interactionFigure(results: readonly Interaction[], options: Figu
       height,
       title: { text: escapeText(options.title ?? 'Do the losses of MLP and MHSA add up?') },
       legend: legendUnderTitle(height),
-      margin: { l: 60, r: 20, t: 112, b: 54 },
+      margin: { l: 60, r: 20, t: 140, b: 54 },
       annotations: drawn.map(({ method, interaction }, panel) =>
-        panelTitle(`<b>${escapeText(methodLabel(method))}</b><br>${points(interaction.mean!)} ${interval(interaction.interval)}`, panel)),
+        panelTitle(`<b>${escapeText(methodLabel(method))}</b><br>${points(interaction.mean!)}<br>${interval(interaction.interval).replace(', ', ',<br>')}`, panel)),
       ...axes,
     },
     caption: `Mean test accuracy over ${count(Math.max(0, ...drawn.map(({ seeds }) => seeds.length)), 'seed')} with 95 % t-intervals. Above each panel: the `

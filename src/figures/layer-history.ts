@@ -55,7 +55,7 @@ function layerHistoryFigure(rows: readonly LayersRow[], { title, axis, caption, 
   });
   const axes: Record<string, unknown> = {};
   panels.forEach((_, panel) => {
-    axes[axisKey('x', panel)] = { domain: domain(panel, panels.length, 0.03), anchor: axisId('y', panel), nticks: 4, title: { text: 'step' } };
+    axes[axisKey('x', panel)] = { domain: domain(panel, panels.length, 0.03), anchor: axisId('y', panel), nticks: 3, tickangle: 0, title: { text: 'step' } };
     axes[axisKey('y', panel)] = {
       anchor: axisId('x', panel), rangemode: 'tozero', ...(panel === 0 ? { title: { text: axis } } : inner),
     };

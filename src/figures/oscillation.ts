@@ -5,7 +5,7 @@ import { escapeText, percent } from './text.js';
 import { legendUnderTitle, neutral, siteStyle, templates } from './theme.js';
 
 const kinds = [
-  { name: 'never', color: '#d9d9d9' }, { name: 'once', color: '#56B4E9' }, { name: 'twice', color: '#0072B2' }, { name: 'three times or more', color: '#D55E00' },
+  { name: 'never', color: '#d9d9d9' }, { name: 'once', color: '#56B4E9' }, { name: 'twice', color: '#0072B2' }, { name: '3 times or more', color: '#D55E00' },
 ] as const;
 
 /**
@@ -37,9 +37,9 @@ export function oscillationFigure(layers: readonly SignDynamics[], options: Figu
       height,
       title: { text: escapeText(options.title ?? 'Which signs settle, and which oscillate') },
       barmode: 'stack', bargap: 0.25,
-      [axisKey('x', 0)]: { domain: domain(0, 2, 0.14), anchor: axisId('y', 0), title: { text: 'share of the weights (%)' }, range: [0, 100] },
+      [axisKey('x', 0)]: { domain: domain(0, 2, 0.22), anchor: axisId('y', 0), title: { text: 'share of the weights (%)' }, range: [0, 100] },
       [axisKey('y', 0)]: { anchor: axisId('x', 0), autorange: 'reversed', showgrid: false },
-      [axisKey('x', 1)]: { domain: domain(1, 2, 0.14), anchor: axisId('y', 1), title: { text: 'step' }, nticks: 5 },
+      [axisKey('x', 1)]: { domain: domain(1, 2, 0.22), anchor: axisId('y', 1), title: { text: 'step' }, nticks: 5 },
       [axisKey('y', 1)]: { anchor: axisId('x', 1), title: { text: 'settled (%)' }, range: [0, 101], zeroline: true, zerolinecolor: neutral },
       legend: legendUnderTitle(height),
       margin: { l: 60, r: 20, t: 116, b: 54 },

@@ -16,5 +16,8 @@ export const panelTitle = (text: string, panel: number): object => ({
   text, showarrow: false, xref: `${axisId('x', panel)} domain`, x: 0.5, xanchor: 'center', yref: `${axisId('y', panel)} domain`, y: 1, yanchor: 'bottom',
 });
 
+/** A layer's name where room is short: "0.attn.qkv" of "blocks.0.attn.qkv". */
+export const shortLayer = (name: string): string => name.replace(/^blocks\./, '');
+
 /** The vertical axis of a panel that shares the scale of the first one at its left. */
 export const inner = { matches: 'y', showticklabels: false, ticks: '' } as const;

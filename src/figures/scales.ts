@@ -41,7 +41,7 @@ export function scalesFigure(layers: readonly LayerScales[], options: FigureOpti
   const axes: Record<string, unknown> = {};
   methods.forEach((_, panel) => {
     axes[axisKey('x', panel)] = {
-      domain: domain(panel, methods.length, 0.04), anchor: axisId('y', panel), rangemode: 'tozero', nticks: 6,
+      domain: domain(panel, methods.length, 0.04), anchor: axisId('y', panel), rangemode: 'tozero', nticks: 6, tickangle: 0, ticklabeloverflow: 'hide past domain',
       title: { text: 'scaling factor \u03b1' }, ...(panel > 0 && { matches: 'x' }),
     };
     axes[axisKey('y', panel)] = {

@@ -1,6 +1,6 @@
 import type { Spectrum, SpectrumRow } from '../analysis/index.js';
 import { defaultWidth, type Figure, type FigureOptions, type PlotlyTrace } from './figure.js';
-import { axisId, axisKey, domain, inner, panelTitle } from './panels.js';
+import { axisId, axisKey, domain, inner, panelTitle, shortLayer } from './panels.js';
 import { escapeText } from './text.js';
 import { legendUnderTitle, methodStyle, neutral, templates } from './theme.js';
 
@@ -25,7 +25,7 @@ export function spectraFigure(rows: readonly SpectrumRow[], options: FigureOptio
   drawn.forEach((_, panel) => {
     const [row, column] = [Math.floor(panel / columns), panel % columns];
     axes[axisKey('x', panel)] = {
-      domain: domain(column, columns, 0.03), anchor: axisId('y', panel), range: [0, 1], nticks: 4, showticklabels: panel + columns >= drawn.length,
+      domain: domain(column, columns, 0.03), anchor: axisId('y', panel), range: [0, 1], tickvals: [0, 0.5], tickangle: 0, showticklabels: panel + columns >= drawn.length,
       ...(panel + columns >= drawn.length && { title: { text: 'index / count' } }),
     };
     axes[axisKey('y', panel)] = {
@@ -49,7 +49,7 @@ export function spectraFigure(rows: readonly SpectrumRow[], options: FigureOptio
       legend: legendUnderTitle(height),
       margin: { l: 60, r: 20, t: 84, b: 50 },
       annotations: drawn.flatMap((row, panel) => [
-        { ...panelTitle(escapeText(row.name), panel), font: { size: 11 } },
+        { ...panelTitle(escapeText(shortLayer(row.name)), panel), font: { size: 11 } },
         { ...panelTitle(ranks(row), panel), font: { size: 10 }, x: 0.98, xanchor: 'right', y: 0.98, yanchor: 'top', align: 'right' },
       ]),
       ...axes,
@@ -70,5 +70,5 @@ function points({ singularValues }: Spectrum): { x: number[]; y: number[] } {
 }
 
 function ranks({ latent, effective }: SpectrumRow): string {
-  return `rank ${latent!.stableRank.toFixed(1)}${effective === null ? '' : ` → ${effective.stableRank.toFixed(1)}`}`;
+  return `${latent!.stableRank.toFixed(1)}${effective === null ? '' : ` → ${effective.stableRank.toFixed(1)}`}`;
 }

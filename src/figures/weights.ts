@@ -1,7 +1,7 @@
 import { fiveNumbers, histogram, type FiveNumbers, type Histogram } from '../analysis/index.js';
 import { methodLabel, whereLabel } from '../binarize/index.js';
 import { defaultWidth, type Figure, type FigureOptions, type PlotlyTrace } from './figure.js';
-import { axisId, axisKey, domain } from './panels.js';
+import { axisId, axisKey, domain, shortLayer } from './panels.js';
 import { count, escapeText } from './text.js';
 import { methodStyle, neutral, templates, translucent } from './theme.js';
 
@@ -51,7 +51,7 @@ export function weightsFigure(run: RunWeights, options: FigureOptions & { readon
       ...panelAxes(panels, columns, rows, 36 / plotHeight),
       shapes: panels.flatMap((panel, index) => panelMarks(panel, index)),
       annotations: panels.map((panel, index) => ({
-        text: escapeText(panel.layer), showarrow: false, font: { size: 11 }, yanchor: 'bottom', xanchor: 'center',
+        text: escapeText(shortLayer(panel.layer)), showarrow: false, font: { size: 11 }, yanchor: 'bottom', xanchor: 'center',
         xref: `${axisId('x', index)} domain`, x: 0.5, yref: `${axisId('y', index)} domain`, y: 1,
       })),
     },
@@ -86,7 +86,7 @@ function panelAxes(panels: readonly Panel[], columns: number, rows: number, gap:
     const [row, column] = [Math.floor(index / columns), index % columns];
     const lowest = index + columns >= panels.length;
     axes[axisKey('x', index)] = {
-      domain: domain(column, columns, 0.025), anchor: axisId('y', index), nticks: 5, showticklabels: lowest, range: [-reach, reach],
+      domain: domain(column, columns, 0.025), anchor: axisId('y', index), nticks: 5, tickangle: 0, showticklabels: lowest, range: [-reach, reach],
       ticklabeloverflow: 'hide past domain',
       ...(lowest && { title: { text: 'weight' } }), ...(index > 0 && { matches: 'x' }),
     };

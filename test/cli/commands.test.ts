@@ -13,7 +13,7 @@ function binvit(...args: string[]): { status: number | null; stdout: string; std
 }
 
 describe('binvit', () => {
-  it.each(['reproduce', 'train', 'tune', 'summary', 'analyze', 'compare', 'import', 'report', 'bench'])('%s --help describes its options and ends with 0', command => {
+  it.each(['reproduce', 'train', 'tune', 'summary', 'analyze', 'compare', 'figures', 'import', 'report', 'bench'])('%s --help describes its options and ends with 0', command => {
     const { status, stdout } = binvit(command, '--help');
     expect(status).toBe(0);
     expect(stdout).toContain('--json');
@@ -48,6 +48,10 @@ describe('binvit', () => {
     const { layers, similarity } = JSON.parse(binvit('compare', out, out, '--json').stdout) as { layers: { change: number }[]; similarity: { rows: string[] } };
     expect(layers.map(({ change }) => change)).toEqual(Array(18).fill(0));
     expect(similarity.rows).toEqual(['blocks.0', 'blocks.1', 'blocks.2', 'blocks.3']);
+    const { stdout } = binvit('figures', out, '--out', join(folder, 'figures'), '--format', 'svg', '--column', 'single');
+    expect(stdout.split('\n').map(line => /([\w-]+)\.svg: /.exec(line)?.[1])).toEqual(
+      ['architecture', 'cost', 'scale-history', 'saturation', 'sign-balance', 'spectra', 'weights', 'scale-optimum', undefined]);
+    expect(readFileSync(join(folder, 'figures', 'weights.svg'), 'utf8')).toContain('width="3.3in"');
     const missing = binvit('analyze', join(folder, 'nowhere'));
     expect(missing.status).toBe(1);
     expect(missing.stderr).toContain('expected the folder of a run, or a model or checkpoint file, found nothing there');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportFigure, exportSvg, pngOf } from '../../src/figures/index.js';
+import { exportFigure, exportFigures, exportSvg, pngOf, printed, templates } from '../../src/figures/index.js';
 import { chromiumPath, paintInChromium } from './chromium.js';
 import { sampleFigures } from './sample.js';
 
@@ -19,7 +19,7 @@ describe.each(['svg', 'png', 'pdf'])('exportFigure to %s', format => {
     await exportFigure(figure, join(folder, `once.${format}`));
     await exportFigure(figure, join(folder, `twice.${format}`));
     bytes = readFileSync(join(folder, `once.${format}`));
-  });
+  }, 60_000);
 
   it('gives the same bytes twice', () => {
     expect(readFileSync(join(folder, `twice.${format}`)).equals(bytes)).toBe(true);
@@ -32,6 +32,36 @@ describe.each(['svg', 'png', 'pdf'])('exportFigure to %s', format => {
     if (format === 'pdf') expect(bytes.toString('latin1')).toContain(`/MediaBox [0 0 ${width * 0.75} ${height * 0.75}]`);
   });
 });
+
+it.each([['single', 3.3, 420], ['double', 6.9, 760]] as const)('for a %s column is %f inches wide, without its title', async (column, inches, pixels) => {
+  await exportFigures(['svg', 'pdf', 'png'].map(format => ({ figure, path: join(folder, `once.${column}.${format}`) })), { column });
+  const svg = readFileSync(join(folder, `once.${column}.svg`), 'utf8');
+  expect(svg).toMatch(new RegExp(`^<svg [^>]*width="${inches}in" height="[\\d.]+in"`));
+  expect(svg).toContain(`viewBox="0 0 ${pixels} `);
+  expect(svg).not.toContain('Paired differences');
+  const [, points] = /MediaBox \[0 0 ([\d.]+) /.exec(readFileSync(join(folder, `once.${column}.pdf`)).toString('latin1'))!;
+  expect(Number(points)).toBeCloseTo(72 * inches, 6);
+  expect(readFileSync(join(folder, `once.${column}.png`)).readUInt32BE(16)).toBe(2 * pixels);
+}, 60_000);
+
+it('in the dark theme has the same marks on another paper', () => {
+  const dark = printed(figure, { theme: 'dark' });
+  expect(dark.layout.template).toEqual(templates.dark);
+  expect({ ...dark.layout, template: null }).toEqual({ ...figure.layout, template: null });
+  expect(dark.data).toEqual(figure.data);
+});
+
+it('gives room to the rows that a legend takes in a narrow column', async () => {
+  const curves = sampleFigures().accuracy!;
+  const many = { ...curves, data: [...curves.data, ...Array.from({ length: 6 }, (_, at) => ({ type: 'scatter', name: `a method of many words ${at}`, x: [0], y: [90] }))] };
+  const svg = await exportSvg(printed(many, { column: 'single' }));
+  const legend = [...svg.matchAll(/class="legendtext"[^>]*>a method of many words \d/g)];
+  expect(legend.length).toBe(6);
+  const { margin } = printed(many, { column: 'single' }).layout as unknown as { margin: { t: number } };
+  const tops = [...svg.matchAll(/class="traces"[^>]*transform="translate\([\d.-]+, ?([\d.-]+)\)"/g)].map(([, y]) => Number(y));
+  // The lowest entry stands above the plot, whose top is the margin; the legend itself begins 6 pixels down.
+  expect(Math.max(...tops) + 6).toBeLessThan(margin.t);
+}, 30_000);
 
 it('embeds the font of a PDF, so that it looks and is found the same everywhere', () => {
   expect(readFileSync(join(folder, 'once.pdf')).toString('latin1')).toMatch(/\/FontName \/[A-Z]{6}\+DejaVuSans/);
