@@ -202,9 +202,9 @@ void packedAndGemm(const uint32_t* x, const uint32_t* w, const float* alpha, con
 // The dot products of signs themselves, y [m, out].
 void packedDots(const uint32_t* x, const uint32_t* w, int32_t* y, int32_t m, int32_t in, int32_t out);
 
-// y = alpha (x signs) + bias for a float x [m, in]; sums run from the first input to the last. y [m, out].
+// y = alpha (x signs) + bias for a float x [m, in]; sums run from the first input to the last. y as above.
 void signGemm(const float* x, const uint32_t* w, const float* alpha, const float* bias, float* y, int32_t m, int32_t in,
-              int32_t out);
+              int32_t out, int32_t stride);
 
 #ifdef __wasm__
 }

@@ -9,24 +9,25 @@ int32_t packSigns(const float* x, const float* shift, uint32_t* bits, int32_t ro
 
 int32_t packAbove(const float* x, uint32_t* bits, float* rowScale, int32_t rows, int32_t in, float threshold, float fraction) {
   const Count words = wordsOf(in);
-  return inRowPieces(rows, [&](Count r) {
+  return inRowPieces(rows, [=](Count r) {
     const float* row = x + r * in;
     float edge = threshold;
     if (fraction > 0.0f) {
-      float largest = row[0];
-      for (Count i = 1; i < in; i++) largest = row[i] > largest ? row[i] : largest;
-      edge = fraction * largest > 1e-30f ? fraction * largest : 1e-30f;
+      Vector largest = broadcast(-__builtin_inff());
+      for (Count i = 0; i < in; i += kWidth) largest = maximum(firstLanes(load(row + i, in - i), in - i, row[0]), largest);
+      const float share = fraction * maxLanes(largest)[0];
+      edge = share > 1e-30f ? share : 1e-30f;
     }
-    float sum = 0.0f;
-    int32_t count = 0;
-    const IntVector bad = packRow(row, in, bits + r * words, [&](Vector v, Count) { return v > broadcast(edge); });
+    Vector sum{};
+    const IntVector bad = packRow(row, in, bits + r * words, [&](Vector v, Count i) {
+      const IntVector on = v > broadcast(edge);
+      sum += firstLanes(on ? v : Vector{}, in - i);
+      return on;
+    });
     if (rowScale != nullptr) {
-      for (Count i = 0; i < in; i++) {
-        const bool on = row[i] > edge;
-        sum += on ? row[i] : 0.0f;
-        count += on;
-      }
-      rowScale[r] = count == 0 ? 0.0f : sum / static_cast<float>(count);
+      int32_t count = 0;
+      for (Count i = 0; i < words; i++) count += __builtin_popcount(bits[r * words + i]);
+      rowScale[r] = count == 0 ? 0.0f : sumLanes(sum)[0] / static_cast<float>(count);
     }
     return bad;
   });
@@ -70,49 +71,38 @@ int32_t packColumnSigns(const float* x, const float* shift, uint32_t* packed, in
 
 void packedGemm(const uint32_t* x, const uint32_t* w, const float* alpha, const float* bias, const float* rowScale, float* y,
                 int32_t m, int32_t in, int32_t out, int32_t stride) {
-  const Epilogue end{alpha, bias, rowScale, y, stride, out};
-  const auto value = [&](IntVector counts, Count) { return toFloat(static_cast<int32_t>(in) - 2 * counts); };
-  multiplyPacked<Xor>(x, w, m, in, out, [&](Count r, Count c, IntVector counts) { end.store(r, c, value(counts, r)); });
+  multiplyPacked<Xor>(x, w, m, in, out, Scaled{alpha, bias, rowScale, y, stride, out, 2.0f});
 }
 
 void packedAndGemm(const uint32_t* x, const uint32_t* w, const float* alpha, const float* bias, const float* rowScale, float* y,
                    int32_t m, int32_t in, int32_t out, int32_t stride) {
-  const Count words = wordsOf(in);
-  const Epilogue end{alpha, bias, rowScale, y, stride, out};
-  multiplyPacked<And>(x, w, m, in, out, [&](Count r, Count c, IntVector counts) {
-    int32_t on = 0;
-    for (Count i = 0; i < words; i++) on += __builtin_popcount(x[r * words + i]);
-    end.store(r, c, toFloat(2 * counts - on));
-  });
+  multiplyPacked<And>(x, w, m, in, out, Scaled{alpha, bias, rowScale, y, stride, out, 2.0f});
 }
 
 void packedDots(const uint32_t* x, const uint32_t* w, int32_t* y, int32_t m, int32_t in, int32_t out) {
-  multiplyPacked<Xor>(x, w, m, in, out, [&](Count r, Count c, IntVector counts) {
-    const IntVector dots = static_cast<int32_t>(in) - 2 * counts;
-    for (Count lane = 0; lane < kWidth && c + lane < out; lane++) y[r * out + c + lane] = dots[lane];
-  });
+  multiplyPacked<Xor>(x, w, m, in, out, Dots{y, out});
 }
 
 void signGemm(const float* x, const uint32_t* w, const float* alpha, const float* bias, float* y, int32_t m, int32_t in,
-              int32_t out) {
-  const Epilogue end{alpha, bias, nullptr, y, out, out};
-  constexpr int kRows = 4;
-  parallelFor(pieces(m, 4 * kRows), [&](int i) {
-    const Piece part = piece(m, 4 * kRows, i);
+              int32_t out, int32_t stride) {
+  const Scaled output{alpha, bias, nullptr, y, stride, out, 1.0f};
+  constexpr int kRows = 8;
+  constexpr Count kPiece = 3 * kRows;
+  parallelFor(pieces(m, kPiece), [=](int i) {
+    const Piece part = piece(m, kPiece, i);
     for (Count c = 0; c < out; c += kWidth) {
       const uint32_t* weights = w + c * wordsOf(in);
-      for (Count r = part.begin; r < part.end; r += kRows) {
-        Vector sums[kRows];
-        if (part.end - r >= kRows) {
-          addSigned<kRows>(x + r * in, weights, in, sums);
-          BINVIT_UNROLL
-          for (int row = 0; row < kRows; row++) end.store(r + row, c, sums[row]);
-        } else {
-          for (Count row = r; row < part.end; row++) {
-            addSigned<1>(x + row * in, weights, in, sums);
-            end.store(row, c, sums[0]);
-          }
-        }
+      const Scaled::Block block = output.block(c);
+      Vector sums[kRows];
+      Count r = part.begin;
+      for (; r + kRows <= part.end; r += kRows) {
+        addSigned<kRows>(x + r * in, weights, in, sums);
+        BINVIT_UNROLL
+        for (int row = 0; row < kRows; row++) block.put(r + row, sums[row]);
+      }
+      for (; r < part.end; r++) {
+        addSigned<1>(x + r * in, weights, in, sums);
+        block.put(r, sums[0]);
       }
     }
   });

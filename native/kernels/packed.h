@@ -6,11 +6,21 @@
 
 namespace {
 
+// Signs with signs: half of the dot product is in / 2 - popcount(x xor w).
 struct Xor {
   static inline __attribute__((always_inline)) IntVector of(IntVector w, IntVector x) { return w ^ x; }
+  static float middle(const uint32_t*, Count, Count in) { return 0.5f * static_cast<float>(in); }
+  static inline __attribute__((always_inline)) Vector half(Vector counts, float middle) { return middle - counts; }
 };
+// 0 and 1 with signs: half of the dot product is popcount(x and w) - popcount(x) / 2.
 struct And {
   static inline __attribute__((always_inline)) IntVector of(IntVector w, IntVector x) { return w & x; }
+  static float middle(const uint32_t* x, Count words, Count) {
+    int on = 0;
+    for (Count i = 0; i < words; i++) on += __builtin_popcount(x[i]);
+    return 0.5f * static_cast<float>(on);
+  }
+  static inline __attribute__((always_inline)) Vector half(Vector counts, float middle) { return counts - middle; }
 };
 
 // Calls pack(row) for every row, on all threads; it returns the lanes that were not finite.
@@ -27,22 +37,32 @@ inline int32_t inRowPieces(Count rows, const Pack& pack) {
   return bad ? kInputNotFinite : kFinite;
 }
 
-// Packs test(values, index) over a row; returns the lanes that were not finite.
+// The word of up to 32 tests, test(values, index), from element `begin` on; lanes that were not finite are added to `bad`.
+template <class Test>
+BINVIT_INLINE uint32_t packWord(const float* x, Count begin, Count count, IntVector& bad, const Test& test) {
+  uint32_t word = 0;
+  if (count >= 32) {
+    BINVIT_UNROLL
+    for (Count i = 0; i < 32; i += kWidth) {
+      const Vector v = load(x + begin + i);
+      bad |= notFinite(v);
+      word |= maskBits(test(v, begin + i)) << i;
+    }
+    return word;
+  }
+  for (Count i = 0; i < count; i += kWidth) {
+    const Vector v = load(x + begin + i, count - i);
+    bad |= notFinite(v);
+    word |= maskBits(test(v, begin + i)) << i;
+  }
+  return word & ((1u << count) - 1);
+}
+
+// Packs a row; returns the lanes that were not finite.
 template <class Test>
 BINVIT_INLINE IntVector packRow(const float* x, Count in, uint32_t* bits, const Test& test) {
   IntVector bad{};
-  for (Count begin = 0; begin < in; begin += 32) {
-    uint32_t word = 0;
-    const Count end = in - begin < 32 ? in : begin + 32;
-    for (Count i = begin; i < end; i += kWidth) {
-      const Vector v = load(x + i, end - i);
-      bad |= notFinite(v);
-      const Count left = end - i;
-      const uint32_t present = left >= kWidth ? ~0u : (1u << left) - 1;
-      word |= (maskBits(test(v, i)) & present) << (i - begin);
-    }
-    *bits++ = word;
-  }
+  for (Count begin = 0; begin < in; begin += 32) *bits++ = packWord(x, begin, in - begin, bad, test);
   return bad;
 }
 
@@ -63,26 +83,37 @@ BINVIT_INLINE void countPacked(const uint32_t* x, const uint32_t* w, Count words
   }
 }
 
-// done(row, first output, counts) for all rows and all blocks of outputs.
-template <class Operation, class Done>
-inline void multiplyPacked(const uint32_t* x, const uint32_t* w, Count m, Count in, Count out, const Done& done) {
+template <class Operation, int rows, class Block>
+BINVIT_INLINE void multiplyRows(const uint32_t* x, const uint32_t* w, Count words, const float* middle, Count r, Block block) {
+  IntVector counts[rows];
+  countPacked<Operation, rows>(x, w, words, counts);
+  BINVIT_UNROLL
+  for (int row = 0; row < rows; row++) block.put(r + row, Operation::half(toFloat(counts[row]), middle[row]));
+}
+
+// output.block(c) takes the halves of the dot products of outputs c to c + kWidth, put(row, halves), for all rows and blocks.
+template <class Operation, class Output>
+inline void multiplyPacked(const uint32_t* x, const uint32_t* w, Count m, Count in, Count out, Output output) {
   constexpr int kRows = 8;
+  constexpr Count kPiece = 3 * kRows;
   const Count words = wordsOf(in);
-  parallelFor(pieces(m, 4 * kRows), [&](int i) {
-    const Piece part = piece(m, 4 * kRows, i);
+  parallelFor(pieces(m, kPiece), [=](int i) {
+    const Piece part = piece(m, kPiece, i);
+    const uint32_t* bits = x + part.begin * words;
+    const Count rows = part.end - part.begin;
+    float middle[kPiece];
+    for (Count r = 0; r < rows; r++) middle[r] = Operation::middle(bits + r * words, words, in);
     for (Count c = 0; c < out; c += kWidth) {
       const uint32_t* weights = w + c * words;
-      Count r = part.begin;
-      IntVector counts[kRows];
-      for (; r + kRows <= part.end; r += kRows) {
-        countPacked<Operation, kRows>(x + r * words, weights, words, counts);
-        BINVIT_UNROLL
-        for (int row = 0; row < kRows; row++) done(r + row, c, counts[row]);
+      const auto block = output.block(c);
+      Count r = 0;
+      for (; r + kRows <= rows; r += kRows)
+        multiplyRows<Operation, kRows>(bits + r * words, weights, words, middle + r, part.begin + r, block);
+      if (r + 4 <= rows) {
+        multiplyRows<Operation, 4>(bits + r * words, weights, words, middle + r, part.begin + r, block);
+        r += 4;
       }
-      for (; r < part.end; r++) {
-        countPacked<Operation, 1>(x + r * words, weights, words, counts);
-        done(r, c, counts[0]);
-      }
+      for (; r < rows; r++) multiplyRows<Operation, 1>(bits + r * words, weights, words, middle + r, part.begin + r, block);
     }
   });
 }
@@ -91,33 +122,63 @@ inline void multiplyPacked(const uint32_t* x, const uint32_t* w, Count m, Count 
 template <int rows>
 BINVIT_INLINE void addSigned(const float* x, const uint32_t* w, Count in, Vector* sums) {
   for (int r = 0; r < rows; r++) sums[r] = Vector{};
+  const IntVector one = bitsOf(broadcast(1.0f));
   for (Count begin = 0; begin < in; begin += 32, w += kWidth) {
     // Bit 31 becomes the sign of a float, which is set for -1.
     IntVector word = ~load(w);
     const Count end = in - begin < 32 ? in : begin + 32;
     for (Count i = begin; i < end; i++) {
-      const IntVector negative = (word << static_cast<int32_t>(31 - (i - begin))) & static_cast<int32_t>(0x80000000u);
+      // A factor of 1 or -1 changes no bit of a sum; it serves all rows, and one instruction multiplies and adds.
+      const Vector sign = fromBits(((word << static_cast<int32_t>(31 - (i - begin))) & static_cast<int32_t>(0x80000000u)) | one);
       BINVIT_UNROLL
-      for (int r = 0; r < rows; r++) sums[r] += fromBits(bitsOf(broadcast(x[r * in + i])) ^ negative);
+      for (int r = 0; r < rows; r++) sums[r] += broadcast(x[r * in + i]) * sign;
     }
   }
 }
 
-// y = alpha value (times the row's factor) + bias, for one vector of outputs.
-struct Epilogue {
+// y = factor alpha value (times the row's factor) + bias.
+struct Scaled {
   const float* alpha;
   const float* bias;
   const float* rowScale;
   float* y;
   Count stride;
   Count out;
+  float factor;
 
-  inline __attribute__((always_inline)) void store(Count r, Count c, Vector value) const {
-    const Vector scale = load(alpha + c, out - c);
-    const Vector shift = bias == nullptr ? Vector{} : load(bias + c, out - c);
-    const Vector scaled = rowScale == nullptr ? scale : scale * rowScale[r];
-    ::store(y + r * stride + c, scaled * value + shift, out - c);
+  struct Block {
+    Vector scale, shift;
+    const float* rowScale;
+    float* y;
+    Count stride, left;
+
+    inline __attribute__((always_inline)) void put(Count r, Vector value) const {
+      store(y + r * stride, (rowScale == nullptr ? scale : scale * rowScale[r]) * value + shift, left);
+    }
+  };
+
+  inline __attribute__((always_inline)) Block block(Count c) const {
+    const Count left = out - c;
+    return {load(alpha + c, left) * factor, bias == nullptr ? Vector{} : load(bias + c, left), rowScale, y + c, stride, left};
   }
+};
+
+// The dot products themselves.
+struct Dots {
+  int32_t* y;
+  Count out;
+
+  struct Block {
+    int32_t* y;
+    Count stride, left;
+
+    inline __attribute__((always_inline)) void put(Count r, Vector half) const {
+      const IntVector dots = __builtin_convertvector(half * 2.0f, IntVector);
+      store(reinterpret_cast<float*>(y) + r * stride, fromBits(dots), left);
+    }
+  };
+
+  inline __attribute__((always_inline)) Block block(Count c) const { return {y + c, out, out - c}; }
 };
 
 }  // namespace

@@ -81,26 +81,41 @@ BINVIT_INLINE Vector signOf(Vector x) { return x < broadcast(0.0f) ? broadcast(-
 // All ones in the lanes that hold a NaN or an infinity.
 BINVIT_INLINE IntVector notFinite(Vector v) { return (bitsOf(v) & 0x7fffffff) >= 0x7f800000; }
 
+// All ones in the first `count` lanes.
+BINVIT_INLINE IntVector lanesBelow(Count count) {
+  IntVector lane;
+  for (int i = 0; i < kWidth; i++) lane[i] = i;
+  return lane < broadcast(static_cast<int32_t>(count));
+}
+
+// v in the first `count` lanes, `fill` in the others.
+BINVIT_INLINE Vector firstLanes(Vector v, Count count, float fill = 0.0f) { return lanesBelow(count) ? v : broadcast(fill); }
+
 // Loads and stores of what is left of an array: all lanes, or the first `count` with the other lanes 0 (not written).
 BINVIT_INLINE Vector load(const float* p, Count count) {
   if (count >= kWidth) return load(p);
+#if defined(__AVX512F__)
+  return (Vector)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
+#elif defined(__AVX2__)
+  return (Vector)_mm256_maskload_ps(p, reinterpret_cast<__m256i>(lanesBelow(count)));
+#else
   float lanes[kWidth] = {};
   for (Count i = 0; i < count; i++) lanes[i] = p[i];
   return load(lanes);
+#endif
 }
 
 BINVIT_INLINE void store(float* p, Vector v, Count count) {
   if (count >= kWidth) return store(p, v);
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), (__m512)v);
+#elif defined(__AVX2__)
+  _mm256_maskstore_ps(p, reinterpret_cast<__m256i>(lanesBelow(count)), (__m256)v);
+#else
   float lanes[kWidth];
   store(lanes, v);
   for (Count i = 0; i < count; i++) p[i] = lanes[i];
-}
-
-// v in the first `count` lanes, `fill` in the others.
-BINVIT_INLINE Vector firstLanes(Vector v, Count count, float fill = 0.0f) {
-  IntVector lane;
-  for (int i = 0; i < kWidth; i++) lane[i] = i;
-  return lane < broadcast(static_cast<int32_t>(count)) ? v : broadcast(fill);
+#endif
 }
 
 // v's lanes in the order lane i -> i ^ distance, distance a power of two below kWidth.

@@ -50,6 +50,24 @@ BINVIT_INLINE void softmaxPaddedRow(float* x, Count count, float factor) {
   for (int i = 0; i < vectors; i++) store(x + i * kWidth, v[i] * inverse);
 }
 
+// The same for rows of `width` elements, any number of vectors.
+BINVIT_INLINE void softmaxPaddedRow(float* x, Count width, Count count, float factor) {
+  float* last = x + width - kWidth;
+  // exp(-inf) adds 0 to the sum.
+  store(last, firstLanes(load(last), count - (width - kWidth), -__builtin_inff()));
+  Vector top = broadcast(-__builtin_inff());
+  for (Count i = 0; i < width; i += kWidth) top = maximum(top, load(x + i) * factor);
+  top = maxLanes(top);
+  Vector sum{};
+  for (Count i = 0; i < width; i += kWidth) {
+    const Vector e = exponential(load(x + i) * factor - top);
+    sum += e;
+    store(x + i, e);
+  }
+  const float inverse = 1.0f / sumLanes(sum)[0];
+  for (Count i = 0; i < width; i += kWidth) store(x + i, load(x + i) * inverse);
+}
+
 // Softmax in place over `rows` rows of `width` elements, a multiple of kWidth: the first `count` of a row count, the others
 // become 0.
 inline void softmaxPaddedRows(float* x, Count rows, Count width, Count count, float factor) {
@@ -58,10 +76,7 @@ inline void softmaxPaddedRows(float* x, Count rows, Count width, Count count, fl
     case 2: for (Count r = 0; r < rows; r++) softmaxPaddedRow<2>(x + r * width, count, factor); break;
     case 4: for (Count r = 0; r < rows; r++) softmaxPaddedRow<4>(x + r * width, count, factor); break;
     default:
-      for (Count r = 0; r < rows; r++) {
-        softmaxRow(x + r * width, x + r * width, count, factor);
-        for (Count i = count; i < width; i++) x[r * width + i] = 0.0f;
-      }
+      for (Count r = 0; r < rows; r++) softmaxPaddedRow(x + r * width, width, count, factor);
   }
 }
 

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import type { EngineLibrary, Offset } from '../kernels/index.js';
-import { Heap } from './heap.js';
+import type { EngineLibrary, Heap, Offset } from '../kernels/index.js';
 
 type Values = tf.backend_util.BackendValues;
 type NumericType = 'float32' | 'int32';
@@ -56,7 +55,7 @@ export class EngineBackend extends MathBackendCPU {
   constructor(library: EngineLibrary) {
     super();
     this.engine = library;
-    this.heap = new Heap(library.memory);
+    this.heap = library.heap;
   }
 
   #entry(dataId: tf.DataId): Entry {

@@ -1,3 +1,5 @@
+import type { Heap } from './heap.js';
+
 /** Which build of the engine. */
 export type EngineKind = 'native' | 'wasm';
 
@@ -52,6 +54,8 @@ export interface EngineLibrary extends EngineFunctions {
   readonly kind: EngineKind;
   readonly isa: InstructionSet;
   readonly memory: EngineMemory;
+  /** Hands out that memory; one for all that use it, so that a packed model and a tfjs backend can run side by side. */
+  readonly heap: Heap;
   /** Threads in use. Results are the same bits for every number. */
   readonly threads: number;
   /** Sets the number of threads (1 to 256); WASM stays at 1. */
@@ -170,7 +174,7 @@ export interface EngineFunctions {
   /** x̂ · ŵ as int32, both operands ±1. */
   packedDots(x: Offset, w: Offset, y: Offset, m: number, inputs: number, outputs: number): void;
   /** y = alpha · (x · ŵ) + bias for a float x. */
-  signGemm(x: Offset, w: Offset, alpha: Offset, bias: Offset, y: Offset, m: number, inputs: number, outputs: number): void;
+  signGemm(x: Offset, w: Offset, alpha: Offset, bias: Offset, y: Offset, m: number, inputs: number, outputs: number, stride: number): void;
   /** Σ x², accumulated in float64. */
   sumOfSquares(x: Offset, count: number): number;
   /** 1 when all is finite; `counts` (two int32) receives the numbers of NaN and of infinities. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { withAttentionLimit } from './attention-limit.js';
 import type { EngineFunctions, EngineLibrary, EngineMemory, InstructionSet } from './engine.js';
+import { Heap } from './heap.js';
 import { threadsFromEnvironment } from './threads.js';
 
 /** What `native/addon.cpp` exports. */
@@ -22,6 +23,8 @@ interface Addon {
 const addonPath = fileURLToPath(new URL('../../build/binvit.node', import.meta.url));
 
 let addon: Addon | undefined;
+/** All instruction sets work in one memory. */
+let heap: Heap | undefined;
 let threads = 1;
 const libraries = new Map<InstructionSet, EngineLibrary>();
 
@@ -87,6 +90,7 @@ export function nativeEngine(isa?: InstructionSet): EngineLibrary {
     kind: 'native',
     isa: chosen,
     memory,
+    heap: heap ??= new Heap(memory),
     get threads() { return threads; },
     setThreads(count) {
       opened.setThreads(count);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { withAttentionLimit } from './attention-limit.js';
 import type { EngineFunctions, EngineLibrary, EngineMemory } from './engine.js';
+import { Heap } from './heap.js';
 
 const pageBytes = 65536;
 /** Pages that a 32-bit address space holds. */
@@ -44,10 +45,12 @@ export function wasmEngine(): EngineLibrary {
   const module = new WebAssembly.Module(readFileSync(new URL('../../native/binvit.wasm', import.meta.url)));
   const { memory, __heap_base, ...functions } = new WebAssembly.Instance(module).exports as unknown as
     { memory: WebAssembly.Memory; __heap_base: WebAssembly.Global<'i32'> } & EngineFunctions;
+  const engineMemory = growingMemory(memory, Math.ceil(__heap_base.value / 64) * 64);
   library = {
     kind: 'wasm',
     isa: 'simd128',
-    memory: growingMemory(memory, Math.ceil(__heap_base.value / 64) * 64),
+    memory: engineMemory,
+    heap: new Heap(engineMemory),
     threads: 1,
     setThreads() { /* one thread is all that this build has */ },
     ...withAttentionLimit(functions),

@@ -111,7 +111,7 @@ describe.each(engines)('packed signs on %s', (_, engine) => {
       const [alpha, bias] = [normals(random, outputs).map(Math.abs), normals(random, outputs)];
       const space = new Workspace(engine);
       const y = space.room(m * outputs);
-      engine.signGemm(space.put(x), interleaved(engine, space, w, inputs, outputs), space.put(alpha), shifted ? space.put(bias) : 0, y, m, inputs, outputs);
+      engine.signGemm(space.put(x), interleaved(engine, space, w, inputs, outputs), space.put(alpha), shifted ? space.put(bias) : 0, y, m, inputs, outputs, outputs);
       const sums = signedSums(x, w, m, inputs, outputs);
       const magnitudes = Array.from({ length: m }, (_row, row) => x.subarray(row * inputs, (row + 1) * inputs).reduce((sum, value) => sum + Math.abs(value), 0));
       const found = space.read(y, m * outputs);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blockBytes, Heap } from '../../src/backend/heap.js';
+import { blockBytes, Heap } from '../../src/kernels/heap.js';
 import type { EngineMemory } from '../../src/kernels/index.js';
 
 const heapBase = 4096;
