@@ -36,7 +36,7 @@ export function costFigure(bars: readonly CostBar[], options: FigureOptions = {}
   const height = 148 + 34 * Math.max(2, bars.length);
   const axes: Record<string, unknown> = {};
   panels.forEach((_, panel) => {
-    axes[axisKey('x', panel)] = { domain: domain(panel, panels.length, 0.05), anchor: axisId('y', panel), nticks: 3, tickangle: 0 };
+    axes[axisKey('x', panel)] = { domain: domain(panel, panels.length, 0.05), anchor: axisId('y', panel), nticks: 2, tickangle: 0 };
     axes[axisKey('y', panel)] = { anchor: axisId('x', panel), autorange: 'reversed', showgrid: false, ...(panel > 0 && { showticklabels: false, ticks: '' }) };
   });
   return {

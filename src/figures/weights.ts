@@ -81,13 +81,13 @@ function panelAxes(panels: readonly Panel[], columns: number, rows: number, gap:
   const axes: Record<string, unknown> = {};
   // Room beyond the outermost mark, so that it does not lie on the frame.
   const reach = 1.05 * Math.max(...panels.map(panel => Math.max(panel.histogram.edges.at(-1)!, panel.scales?.upperQuartile ?? 0)));
+  const tick = roundTick(reach);
   const top = 1.05 * Math.max(...panels.flatMap(panel => shares(panel.histogram)));
   panels.forEach((_, index) => {
     const [row, column] = [Math.floor(index / columns), index % columns];
     const lowest = index + columns >= panels.length;
     axes[axisKey('x', index)] = {
-      domain: domain(column, columns, 0.025), anchor: axisId('y', index), nticks: 5, tickangle: 0, showticklabels: lowest, range: [-reach, reach],
-      ticklabeloverflow: 'hide past domain',
+      domain: domain(column, columns, 0.025), anchor: axisId('y', index), tickvals: [-tick, tick], tickangle: 0, showticklabels: lowest, range: [-reach, reach],
       ...(lowest && { title: { text: 'weight' } }), ...(index > 0 && { matches: 'x' }),
     };
     axes[axisKey('y', index)] = {
@@ -96,6 +96,12 @@ function panelAxes(panels: readonly Panel[], columns: number, rows: number, gap:
     };
   });
   return axes;
+}
+
+/** The largest of 1, 2 and 5 times a power of ten within 70 % of the reach: two labels then fit below a narrow panel. */
+function roundTick(reach: number): number {
+  const unit = 10 ** Math.floor(Math.log10(0.7 * reach));
+  return [5, 2, 1].find(factor => factor * unit <= 0.7 * reach)! * unit;
 }
 
 function panelMarks({ scales }: Panel, index: number): object[] {
