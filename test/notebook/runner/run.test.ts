@@ -113,6 +113,16 @@ describe('runNotebook', () => {
     });
   });
 
+  it('checks notebooks of tslab as it does, not strictly, and those of JavaScript not at all', async () => {
+    const of = (name: string, ...sources: string[]): Notebook => ({ ...notebookOf(...sources), metadata: { kernelspec: { name, display_name: name, language: 'typescript' } } });
+    const checked = { typeCheck: 'error' } as const;
+    const loose = 'import * as tslab from "tslab"; let x = { y: null }; tslab.display.text(String(x?.y?.z)); function f(a) { return a }';
+    expect((await run(of('tslab', loose), checked)).status).toBe('ok');
+    expect((await run(of('binvit', loose), checked)).failure?.error.kind).toBe('type');
+    expect((await run(of('tslab', "let x: number = 'tslab'"), checked)).failure?.error.kind).toBe('type');
+    expect((await run(of('jslab', "let x = 1; x = 'text'; void x.nope"), checked)).status).toBe('ok');
+  });
+
   it('takes notebooks of other JavaScript kernels as they are, and refuses other languages', async () => {
     const tslab = { ...notebookOf('1 + 1'), metadata: { kernelspec: { name: 'tslab', display_name: 'TypeScript', language: 'typescript' }, language_info: { name: 'typescript', version: '3.7' } } };
     expect((await run(tslab)).notebook.metadata).toEqual(tslab.metadata);

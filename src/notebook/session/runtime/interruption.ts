@@ -12,8 +12,7 @@ import { startInterruptThread, terminateAfterwards } from './termination.js';
  * evaluation, a round of microtasks, or a callback of Node. The interrupt thread evaluates `interrupt` on the main thread, in
  * the middle of whatever runs there. That ends the run and, if code was running, waits until the termination is posted; it takes
  * effect soon after `interrupt` returns. In Node's own JavaScript, and in ours, a termination would leave something half done;
- * then the interrupt thread tries again. Where nothing but Node runs, it is between two callbacks, and those of a stopped run
- * are not called any more.
+ * then the interrupt thread tries again, for a while.
  */
 
 /** Key of the global function that the interrupt thread calls. */
@@ -68,17 +67,22 @@ export async function whileLoading<Result>(load: () => Promise<Result>): Promise
   }
 }
 
-/** @param force whether Node's own JavaScript may be cut too, since the user's code seems to be waiting for it all the time */
+/** @param force whether Node's own JavaScript may be cut too, where the user's code seems to be in it all the time */
 function interrupt(number: number, force: boolean): InterruptOutcome {
   if (shields > 0) return 'again';
   const scripts = runningScripts();
-  const [innermost = 'node:'] = scripts;
-  const isNodeAlone = scripts.every(script => script.startsWith('node:'));
-  if (isHook(innermost) || isMachinery(innermost) || innermost.startsWith('node:') && !isNodeAlone && !force) return 'again';
+  const [innermost] = scripts;
+  const isInNode = innermost?.startsWith('node:') === true;
+  if (innermost !== undefined && (isHook(innermost) || isMachinery(innermost) || isInNode && !force)) return 'again';
+  const isRunning = currentRun()?.id === number;
   shielded(() => { stopRun(number); });
-  // A newer cell's code is not meant.
-  const isMeant = (runOfCode()?.id ?? 0) <= number;
-  if (!isNodeAlone && isMeant && (loading === 0 || scripts.some(isOfUser))) terminateAfterwards();
+  // Between two callbacks nothing is cut: those of a stopped run are not called any more, and what waits in the queue of
+  // microtasks is met in its own code, the next time.
+  if (isInNode && scripts.every(script => script.startsWith('node:'))) return 'again';
+  // A newer cell's code is not meant, nor is, once the run has been ended, the session's own.
+  const owner = runOfCode();
+  const isMeant = owner === null ? isRunning : owner.id <= number;
+  if (innermost !== undefined && isMeant && (loading === 0 || scripts.some(isOfUser))) terminateAfterwards();
   return 'done';
 }
 

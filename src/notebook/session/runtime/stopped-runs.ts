@@ -41,5 +41,7 @@ const hook = createHook({
 });
 
 export function keepStoppedRunsStopped(): void {
+  // A termination from elsewhere may have dropped the queued one.
+  terminationQueued = false;
   hook.enable();
 }
