@@ -88,7 +88,8 @@ void layerNormBackward(const float* x, const float* gamma, const float* mean, co
                        float* dgamma, float* dbeta, int32_t rows, int32_t dim);
 
 // Softmax attention of the fused projection. qkv [batch, tokens, 3 heads headDim], the last axis ordered q | k | v and each
-// of them by head; probabilities = softmax(q k^T / sqrt(headDim)) [batch, heads, tokens, tokens], saved;
+// of them by head; probabilities = softmax(q k^T / sqrt(headDim)) [batch, heads, tokens, tokens], saved
+// unless null;
 // output [batch, tokens, heads headDim], or null when only the probabilities are wanted.
 // With tokens and headDim rounded up to 16, tokens (4 headDim + 128) + 192 headDim may not exceed 2^19 (also backward).
 void attentionForward(const float* qkv, float* probabilities, float* output, int32_t batch, int32_t tokens, int32_t heads,
@@ -202,6 +203,17 @@ void packedAndGemm(const uint32_t* x, const uint32_t* w, const float* alpha, con
 // The dot products of signs themselves, y [m, out].
 void packedDots(const uint32_t* x, const uint32_t* w, int32_t* y, int32_t m, int32_t in, int32_t out);
 
+// The bits of packSigns of GELU(x) for x [rows, in]; shift [in] or null. Returns a Status.
+int32_t packGelu(const float* x, const float* shift, uint32_t* bits, int32_t rows, int32_t in);
+
+// ReActNet's RPReLU: z = x - before; y = z + after where z > 0, slope z + after elsewhere. x, y [rows, dim], the others [dim].
+void rpreluForward(const float* x, const float* before, const float* slope, const float* after, float* y, int32_t rows,
+                   int32_t dim);
+
+// means [rows] = mean |x + shift|, the least-squares scale of the signs of a row, for rows of x `stride` elements apart; shift
+// [dim] or null.
+void meanMagnitudes(const float* x, const float* shift, float* means, int32_t rows, int32_t dim, int32_t stride);
+
 // y = alpha (x signs) + bias for a float x [m, in]; sums run from the first input to the last. y as above.
 void signGemm(const float* x, const uint32_t* w, const float* alpha, const float* bias, float* y, int32_t m, int32_t in,
               int32_t out, int32_t stride);
@@ -219,4 +231,5 @@ void signGemm(const float* x, const uint32_t* w, const float* alpha, const float
   X(layerNormForward) X(layerNormBackward) X(attentionForward) X(attentionBackward) X(geluForward) X(geluBackward)         \
   X(softmaxRows) X(softmaxRowsBackward) X(crossEntropyForward) X(crossEntropyBackward) X(add) X(subtract) X(multiply)      \
   X(scale) X(sumAxis) X(broadcastAxis) X(transpose) X(adamW) X(sgd) X(sumOfSquares) X(allFinite)                           \
-  X(packSigns) X(packAbove) X(packWeights) X(packColumnSigns) X(packedGemm) X(packedAndGemm) X(packedDots) X(signGemm)
+  X(packSigns) X(packAbove) X(packWeights) X(packColumnSigns) X(packedGemm) X(packedAndGemm) X(packedDots) X(signGemm)    \
+  X(packGelu) X(rpreluForward) X(meanMagnitudes)

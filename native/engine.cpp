@@ -18,6 +18,7 @@ namespace BINVIT_ISA {
 #include "kernels/sign.cpp"
 #include "kernels/binary_dense.cpp"
 #include "kernels/packed.cpp"
+#include "kernels/activations.cpp"
 #include "kernels/layer_norm.cpp"
 #include "kernels/softmax.cpp"
 #include "kernels/attention.cpp"

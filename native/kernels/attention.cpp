@@ -75,10 +75,10 @@ inline void headForward(const float* q, const float* k, const float* v, Count ro
   transposeHead(k, row, tokens, headDim, keys);
   for (Count begin = 0; begin < tokens; begin += kQueryRows) {
     const Count rows = tokens - begin < kQueryRows ? tokens - begin : kQueryRows;
-    const Rows scores = target(probabilities + begin * tokens, tokens, tokens, scoreSpace);
+    const Rows scores = probabilities == nullptr ? scoreSpace : target(probabilities + begin * tokens, tokens, tokens, scoreSpace);
     multiplySmall(false, rows, wideTokens, headDim, q + begin * row, row, keys.data, keys.row, scores, false);
     softmaxPaddedRows(scores.data, rows, wideTokens, tokens, factor);
-    finish(scores, probabilities + begin * tokens, tokens, rows, tokens);
+    if (probabilities != nullptr) finish(scores, probabilities + begin * tokens, tokens, rows, tokens);
     if (output == nullptr) continue;
     float* to = output + begin * outputRow;
     const Rows result = target(to, outputRow, headDim, outputSpace);
@@ -126,21 +126,23 @@ BINVIT_INLINE void prefetchShare(const float* data, Count count, Count head, Cou
   if (count <= 1 << 14) prefetch<write>(data + count * head / heads, count / heads);
 }
 
-// Heads per task: a head of a small ViT takes about a microsecond.
-constexpr Count kHeadPiece = 16;
+// Heads per task: one of a small ViT takes about a microsecond, of 197 tokens near a hundred.
+inline Count headsPerTask(Count tokens) { return tokens < 64 ? 16 : 1; }
 
 }  // namespace
 
 void attentionForward(const float* qkv, float* probabilities, float* output, int32_t batch, int32_t tokens, int32_t heads,
                       int32_t headDim) {
   const Count dim = static_cast<Count>(heads) * headDim, count = static_cast<Count>(batch) * heads;
-  parallelFor(pieces(count, kHeadPiece), [&](int task) {
-    const Piece part = piece(count, kHeadPiece, task);
+  const Count size = headsPerTask(tokens);
+  parallelFor(pieces(count, size), [&](int task) {
+    const Piece part = piece(count, size, task);
     for (Count i = part.begin; i < part.end; i++) {
       const Count image = i / heads, offset = i % heads * headDim;
       const float* q = qkv + image * tokens * 3 * dim + offset;
       prefetchShare(qkv + (image + 1) * tokens * 3 * dim, tokens * 3 * dim, i % heads, heads);
-      headForward(q, q + dim, q + 2 * dim, 3 * dim, tokens, headDim, probabilities + i * tokens * tokens,
+      headForward(q, q + dim, q + 2 * dim, 3 * dim, tokens, headDim,
+                  probabilities == nullptr ? nullptr : probabilities + i * tokens * tokens,
                   output == nullptr ? nullptr : output + image * tokens * dim + offset, dim);
     }
   });
@@ -149,8 +151,9 @@ void attentionForward(const float* qkv, float* probabilities, float* output, int
 void attentionBackward(const float* qkv, const float* probabilities, const float* doutput, float* dqkv, int32_t batch,
                        int32_t tokens, int32_t heads, int32_t headDim) {
   const Count dim = static_cast<Count>(heads) * headDim, count = static_cast<Count>(batch) * heads;
-  parallelFor(pieces(count, kHeadPiece), [&](int task) {
-    const Piece part = piece(count, kHeadPiece, task);
+  const Count size = headsPerTask(tokens);
+  parallelFor(pieces(count, size), [&](int task) {
+    const Piece part = piece(count, size, task);
     for (Count i = part.begin; i < part.end; i++) {
       const Count image = i / heads, offset = i % heads * headDim;
       const float* q = qkv + image * tokens * 3 * dim + offset;

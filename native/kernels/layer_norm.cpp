@@ -3,15 +3,15 @@
 
 namespace {
 
-constexpr Count kRowPiece = 256;
+constexpr Count kRowPiece = 256, kForwardPiece = 32;
 
 }  // namespace
 
 void layerNormForward(const float* x, const float* gamma, const float* beta, float* y, float* mean, float* rstd, int32_t rows,
                       int32_t dim, float epsilon) {
   const float share = 1.0f / static_cast<float>(dim);
-  parallelFor(pieces(rows, kRowPiece), [&](int task) {
-    const Piece part = piece(rows, kRowPiece, task);
+  parallelFor(pieces(rows, kForwardPiece), [&](int task) {
+    const Piece part = piece(rows, kForwardPiece, task);
     for (Count r = part.begin; r < part.end; r++) {
       const float* in = x + r * dim;
       float* out = y + r * dim;

@@ -75,6 +75,10 @@ inline void softmaxPaddedRows(float* x, Count rows, Count width, Count count, fl
     case 1: for (Count r = 0; r < rows; r++) softmaxPaddedRow<1>(x + r * width, count, factor); break;
     case 2: for (Count r = 0; r < rows; r++) softmaxPaddedRow<2>(x + r * width, count, factor); break;
     case 4: for (Count r = 0; r < rows; r++) softmaxPaddedRow<4>(x + r * width, count, factor); break;
+#if defined(__AVX512F__)
+    // The 197 tokens of a ViT at 224 pixels.
+    case 13: for (Count r = 0; r < rows; r++) softmaxPaddedRow<13>(x + r * width, count, factor); break;
+#endif
     default:
       for (Count r = 0; r < rows; r++) softmaxPaddedRow(x + r * width, width, count, factor);
   }

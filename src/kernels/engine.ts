@@ -104,7 +104,7 @@ export interface EngineFunctions {
     rows: number, dim: number,
   ): void;
   /**
-   * Softmax attention of fused qkv, saving the probabilities; `output` may be 0.
+   * Softmax attention of fused qkv, saving the probabilities; `probabilities` or `output` may be 0.
    * @throws RangeError when a head is too large for the scratch memory (1,024 tokens of 64 fit)
    */
   attentionForward(
@@ -159,6 +159,12 @@ export interface EngineFunctions {
   packSigns(x: Offset, shift: Offset, bits: Offset, rows: number, inputs: number, stride: number): number;
   /** Bits of x > T, with T a number or (`fraction` > 0) a share of the row's maximum; returns status bits. `rowScale` may be 0. */
   packAbove(x: Offset, bits: Offset, rowScale: Offset, rows: number, inputs: number, threshold: number, fraction: number): number;
+  /** Bits of GELU(x) + shift >= 0; returns status bits. */
+  packGelu(x: Offset, shift: Offset, bits: Offset, rows: number, inputs: number): number;
+  /** z = x − before; y = z + after where z > 0, slope · z + after elsewhere. */
+  rpreluForward(x: Offset, before: Offset, slope: Offset, after: Offset, y: Offset, rows: number, dim: number): void;
+  /** Mean |x + shift| of each row. */
+  meanMagnitudes(x: Offset, shift: Offset, means: Offset, rows: number, dim: number, stride: number): void;
   /** Rows of bits `[outputs, words]` to interleaved weights. */
   packWeights(signs: Offset, packed: Offset, inputs: number, outputs: number): void;
   /** Interleaved signs of the columns of a float matrix; returns status bits. */

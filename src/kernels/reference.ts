@@ -76,3 +76,21 @@ export function signedSums(x: ArrayLike<number>, w: Uint32Array, m: number, inpu
     return sum;
   });
 }
+
+/** RPReLU of `[rows, dim]`, each operation rounded to float32. */
+export function rprelu(x: Float32Array, before: Float32Array, slope: Float32Array, after: Float32Array): Float32Array {
+  return x.map((value, at) => {
+    const channel = at % before.length;
+    const z = Math.fround(value - before[channel]!);
+    return (z > 0 ? z : Math.fround(slope[channel]! * z)) + after[channel]!;
+  });
+}
+
+/** Mean |x + shift| of rows that lie `stride` elements apart, in float64. */
+export function meanMagnitudes(x: ArrayLike<number>, shift: ArrayLike<number> | null, rows: number, dim: number, stride: number): Float64Array {
+  return Float64Array.from({ length: rows }, (_, row) => {
+    let sum = 0;
+    for (let i = 0; i < dim; i++) sum += Math.abs(x[row * stride + i]! + (shift?.[i] ?? 0));
+    return sum / dim;
+  });
+}

@@ -48,6 +48,7 @@ describe.each(engines)('encoder kernels on %s', (_, engine) => {
 
   it.each([
     [2, 16, 4, 16], [1, 17, 3, 16], [3, 1, 2, 5], [2, 5, 1, 3], [1, 33, 2, 20], [1, 49, 1, 32], [1, 70, 2, 24], [1, 130, 1, 64],
+    [1, 197, 1, 8],
   ])('attend: batch %i, %i tokens, %i heads of %i', (batch, tokens, heads, headDim) => {
     const dim = heads * headDim;
     const random = Random.seeded(tokens);
@@ -59,6 +60,9 @@ describe.each(engines)('encoder kernels on %s', (_, engine) => {
     const at = space.put(qkv);
     engine.attentionForward(at, probabilities, output, batch, tokens, heads, headDim);
     engine.attentionForward(at, only, 0, batch, tokens, heads, headDim);
+    const unsaved = space.room(batch * tokens * dim);
+    engine.attentionForward(at, 0, unsaved, batch, tokens, heads, headDim);
+    expect(space.read(unsaved, batch * tokens * dim)).toEqual(space.read(output, batch * tokens * dim));
     engine.attentionBackward(at, probabilities, space.put(upstream), dqkv, batch, tokens, heads, headDim);
     expect(space.read(only, square)).toEqual(space.read(probabilities, square));
 

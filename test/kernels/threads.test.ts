@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { Random } from '../../src/backend/random.js';
-import { nativeEngine, nativeInstructionSets, type EngineLibrary, type Offset } from '../../src/kernels/index.js';
+import { nativeEngine, nativeInstructionSets, packedWeightBytes, wordsOf, type EngineLibrary, type Offset } from '../../src/kernels/index.js';
 import { normals, Workspace } from './workspace.js';
 
 /** Runs kernels at shapes that are cut into several tasks, and returns all they write. */
@@ -49,6 +49,19 @@ function everything(engine: EngineLibrary): Float32Array[] {
   engine.transpose(dy, output(count), 10, m / 10, wide, 1);
   const table = space.putDoubles([input(count), output(count), dy, output(count), output(count), count, 0, 1]);
   engine.adamW(table, 1, 0.1, 0.9, 0.999, 1e-8, 0.1, 0.001, 1);
+  const words = wordsOf(inputs);
+  const [bits, packed, scales] = [output(m * words), space.room(packedWeightBytes(inputs, wide) / 4), output(m)];
+  engine.packSigns(x, 0, bits, m, inputs, inputs);
+  engine.packColumnSigns(w, 0, packed, inputs, wide, wide);
+  engine.packedGemm(bits, packed, alpha, bias, 0, output(m * wide), m, inputs, wide, wide);
+  engine.packedDots(bits, packed, output(m * wide), m, inputs, wide);
+  engine.packAbove(x, output(m * words), scales, m, inputs, 0, 0.5);
+  engine.packedAndGemm(bits, packed, alpha, bias, scales, output(m * wide), m, inputs, wide, wide);
+  engine.signGemm(x, packed, alpha, bias, output(m * wide), m, inputs, wide, wide);
+  engine.packGelu(x, 0, output(m * words), m, inputs);
+  engine.rpreluForward(x, w, bias, w, output(m * inputs), m, inputs);
+  engine.meanMagnitudes(x, bias, output(m), m, inputs, inputs);
+  engine.attentionForward(input(2 * 70 * 96), 0, output(2 * 70 * 32), 2, 70, 4, 8);
   return outputs.map(([offset, length]) => space.read(offset, length));
 }
 
