@@ -31,6 +31,8 @@ beforeAll(() => {
   }));
 });
 
+/** What trains is told by parameter to do so for a moment only. */
+const briefly = (source: string): string => source.replace(/^const steps = \d+;$/m, 'const steps = 10;');
 const mayFail = (cell: Cell): boolean => cellTags(cell).includes('raises-exception');
 
 it.each([...own, 'written-by-the-test.ipynb'])('%s runs under the real tslab kernel', async name => {
@@ -39,9 +41,9 @@ it.each([...own, 'written-by-the-test.ipynb'])('%s runs under the real tslab ker
   try {
     for (const cell of all) {
       if (cell.cell_type !== 'code' || cell.source.trim() === '') continue;
-      const { reply, iopub } = kernel.client.submit(cell.source);
+      const { reply, iopub } = kernel.client.submit(briefly(cell.source));
       const { content } = await reply;
-      if (!mayFail(cell)) expect({ source: cell.source, status: content.status, iopub: iopub.map(message => message.content) }).toMatchObject({ status: 'ok' });
+      if (!mayFail(cell)) expect(content.status, [cell.source, ...iopub.map(message => JSON.stringify(message.content))].join('\n')).toBe('ok');
     }
   } finally {
     await kernel.stop();
