@@ -38,7 +38,8 @@ describe('questionSections', () => {
   it('draws a comparison once, also where a second claim asks it with a margin', () => {
     const judged = judgeClaims(seeds.flatMap(seed => ['mlp', 'all'].map(where => doneRow(`${where}/bwn`, seed, where === 'mlp' ? 0.9 : 0.5 + 0.01 * seed))), seeds);
     const figure = questionSections(judged)[1]!.figure!.figure;
-    expect((figure.layout.yaxis as { ticktext: string[] }).ticktext).toEqual(['BWN: MLP only \u2212 MLP and MHSA']);
+    const texts = (figure.layout.annotations as { text: string }[]).map(({ text }) => text);
+    expect(texts.filter(text => text.includes('BWN'))).toEqual(['BWN: MLP only \u2212 MLP and MHSA']);
     expect(figure.alternative).toContain('+38.0');
   });
 
