@@ -23,6 +23,13 @@ struct And {
   static inline __attribute__((always_inline)) Vector half(Vector counts, float middle) { return counts - middle; }
 };
 
+// Blocks of kWidth outputs that are counted together: as many as there are registers for.
+#if defined(__AVX512F__)
+constexpr int kBlocks = 2;
+#else
+constexpr int kBlocks = 1;
+#endif
+
 // Calls pack(row) for every row, on all threads; it returns the lanes that were not finite.
 template <class Pack>
 inline int32_t inRowPieces(Count rows, const Pack& pack) {
@@ -66,36 +73,68 @@ BINVIT_INLINE IntVector packRow(const float* x, Count in, uint32_t* bits, const 
   return bad;
 }
 
-// Bits of `rows` rows of x that `Operation` leaves of one block of kWidth outputs.
-template <class Operation, int rows>
-BINVIT_INLINE void countPacked(const uint32_t* x, const uint32_t* w, Count words, IntVector* total) {
-  for (int r = 0; r < rows; r++) total[r] = IntVector{};
-  for (Count begin = 0; begin < words; begin += kWordsPerCount) {
-    const Count end = words - begin < kWordsPerCount ? words : begin + kWordsPerCount;
-    IntVector counts[rows] = {};
-    for (Count i = begin; i < end; i++) {
-      const IntVector weights = load(w + i * kWidth);
-      BINVIT_UNROLL
-      for (int r = 0; r < rows; r++) counts[r] += countBits(Operation::of(weights, broadcast(static_cast<int32_t>(x[r * words + i]))));
-    }
+// Bits that `Operation` leaves of words [begin, end) of `rows` rows of x and `blocks` blocks of kWidth outputs.
+template <class Operation, int rows, int blocks>
+BINVIT_INLINE void countWords(const uint32_t* x, const uint32_t* w, Count words, Count begin, Count end, IntVector (*counts)[blocks]) {
+  BINVIT_UNROLL
+  for (int r = 0; r < rows; r++)
+    for (int b = 0; b < blocks; b++) counts[r][b] = IntVector{};
+  for (Count i = begin; i < end; i++) {
+    IntVector weights[blocks];
+    for (int b = 0; b < blocks; b++) weights[b] = load(w + (b * words + i) * kWidth);
     BINVIT_UNROLL
-    for (int r = 0; r < rows; r++) total[r] += widenCounts(counts[r]);
+    for (int r = 0; r < rows; r++) {
+      const IntVector bits = broadcast(static_cast<int32_t>(x[r * words + i]));
+      for (int b = 0; b < blocks; b++) counts[r][b] += countBits(Operation::of(weights[b], bits));
+    }
   }
 }
 
-template <class Operation, int rows, class Block>
-BINVIT_INLINE void multiplyRows(const uint32_t* x, const uint32_t* w, Count words, const float* middle, Count r, Block block) {
-  IntVector counts[rows];
-  countPacked<Operation, rows>(x, w, words, counts);
+// The same of all words.
+template <class Operation, int rows, int blocks>
+BINVIT_INLINE void countPacked(const uint32_t* x, const uint32_t* w, Count words, IntVector (*total)[blocks]) {
+  if constexpr (kWideCounts) {
+    countWords<Operation, rows, blocks>(x, w, words, 0, words, total);
+    return;
+  }
+  for (int r = 0; r < rows; r++)
+    for (int b = 0; b < blocks; b++) total[r][b] = IntVector{};
+  for (Count begin = 0; begin < words; begin += kWordsPerCount) {
+    IntVector counts[rows][blocks];
+    countWords<Operation, rows, blocks>(x, w, words, begin, words - begin < kWordsPerCount ? words : begin + kWordsPerCount, counts);
+    BINVIT_UNROLL
+    for (int r = 0; r < rows; r++)
+      for (int b = 0; b < blocks; b++) total[r][b] += widenCounts(counts[r][b]);
+  }
+}
+
+// Hands `rows` rows of `blocks` blocks of outputs to `output`.
+template <class Operation, int rows, int blocks, class Block>
+BINVIT_INLINE void multiplyRows(const uint32_t* x, const uint32_t* w, Count words, const float* middle, Count r, const Block* output) {
+  IntVector counts[rows][blocks];
+  countPacked<Operation, rows, blocks>(x, w, words, counts);
   BINVIT_UNROLL
-  for (int row = 0; row < rows; row++) block.put(r + row, Operation::half(toFloat(counts[row]), middle[row]));
+  for (int row = 0; row < rows; row++)
+    for (int b = 0; b < blocks; b++) output[b].put(r + row, Operation::half(toFloat(counts[row][b]), middle[row]));
+}
+
+// All of `rows` rows of `blocks` blocks of outputs, the first of which is row `first` of the output.
+template <class Operation, int blocks, class Block>
+BINVIT_INLINE void multiplyBlocks(const uint32_t* x, const uint32_t* w, Count words, const float* middle, Count first, Count rows,
+                                  const Block* output) {
+  Count r = 0;
+  for (; r + 8 <= rows; r += 8) multiplyRows<Operation, 8, blocks>(x + r * words, w, words, middle + r, first + r, output);
+  if (r + 4 <= rows) {
+    multiplyRows<Operation, 4, blocks>(x + r * words, w, words, middle + r, first + r, output);
+    r += 4;
+  }
+  for (; r < rows; r++) multiplyRows<Operation, 1, blocks>(x + r * words, w, words, middle + r, first + r, output);
 }
 
 // output.block(c) takes the halves of the dot products of outputs c to c + kWidth, put(row, halves), for all rows and blocks.
 template <class Operation, class Output>
 inline void multiplyPacked(const uint32_t* x, const uint32_t* w, Count m, Count in, Count out, Output output) {
-  constexpr int kRows = 8;
-  constexpr Count kPiece = 3 * kRows;
+  constexpr Count kPiece = 24;
   const Count words = wordsOf(in);
   parallelFor(pieces(m, kPiece), [=](int i) {
     const Piece part = piece(m, kPiece, i);
@@ -103,17 +142,15 @@ inline void multiplyPacked(const uint32_t* x, const uint32_t* w, Count m, Count 
     const Count rows = part.end - part.begin;
     float middle[kPiece];
     for (Count r = 0; r < rows; r++) middle[r] = Operation::middle(bits + r * words, words, in);
-    for (Count c = 0; c < out; c += kWidth) {
-      const uint32_t* weights = w + c * words;
-      const auto block = output.block(c);
-      Count r = 0;
-      for (; r + kRows <= rows; r += kRows)
-        multiplyRows<Operation, kRows>(bits + r * words, weights, words, middle + r, part.begin + r, block);
-      if (r + 4 <= rows) {
-        multiplyRows<Operation, 4>(bits + r * words, weights, words, middle + r, part.begin + r, block);
-        r += 4;
-      }
-      for (; r < rows; r++) multiplyRows<Operation, 1>(bits + r * words, weights, words, middle + r, part.begin + r, block);
+    Count c = 0;
+    for (; c + kBlocks * kWidth <= out; c += kBlocks * kWidth) {
+      typename Output::Block blocks[kBlocks];
+      for (int b = 0; b < kBlocks; b++) blocks[b] = output.block(c + b * kWidth);
+      multiplyBlocks<Operation, kBlocks>(bits, w + c * words, words, middle, part.begin, rows, blocks);
+    }
+    for (; c < out; c += kWidth) {
+      const typename Output::Block block = output.block(c);
+      multiplyBlocks<Operation, 1>(bits, w + c * words, words, middle, part.begin, rows, &block);
     }
   });
 }

@@ -13,10 +13,12 @@ BINVIT_INLINE IntVector countBits(IntVector v) {
 BINVIT_INLINE IntVector widenCounts(IntVector counts) { return counts; }
 // Words whose counts may be added before they must be widened.
 constexpr int kWordsPerCount = 1 << 26;
+constexpr bool kWideCounts = true;
 
 #else
 
 constexpr int kWordsPerCount = 31;  // 31 * 8 bits fit a byte
+constexpr bool kWideCounts = false;
 
 // Counts of each byte.
 BINVIT_INLINE IntVector countBits(IntVector v) {
