@@ -75,7 +75,8 @@ inline void headForward(const float* q, const float* k, const float* v, Count ro
   transposeHead(k, row, tokens, headDim, keys);
   for (Count begin = 0; begin < tokens; begin += kQueryRows) {
     const Count rows = tokens - begin < kQueryRows ? tokens - begin : kQueryRows;
-    const Rows scores = probabilities == nullptr ? scoreSpace : target(probabilities + begin * tokens, tokens, tokens, scoreSpace);
+    const Rows scores = probabilities == nullptr ? scoreSpace
+                                                 : target(probabilities + begin * tokens, tokens, tokens, scoreSpace);
     multiplySmall(false, rows, wideTokens, headDim, q + begin * row, row, keys.data, keys.row, scores, false);
     softmaxPaddedRows(scores.data, rows, wideTokens, tokens, factor);
     if (probabilities != nullptr) finish(scores, probabilities + begin * tokens, tokens, rows, tokens);

@@ -34,7 +34,8 @@ BINVIT_INLINE void multiplySigns(const uint32_t* x, const uint32_t* w, Count wor
     for (Count i = begin; i < end; i++) {
       const IntVector weights = load(w + i * kWidth);
       BINVIT_UNROLL
-      for (int r = 0; r < rows; r++) counts[r] += countBits(weights ^ broadcast(static_cast<int32_t>(x[r * words + i])));
+      for (int r = 0; r < rows; r++)
+        counts[r] = addCounts(counts[r], countBits(weights ^ broadcast(static_cast<int32_t>(x[r * words + i]))));
     }
     BINVIT_UNROLL
     for (int r = 0; r < rows; r++) total[r] += widenCounts(counts[r]);

@@ -14,14 +14,18 @@ int32_t packAbove(const float* x, uint32_t* bits, float* rowScale, int32_t rows,
     float edge = threshold;
     if (fraction > 0.0f) {
       Vector largest = broadcast(-__builtin_inff());
-      for (Count i = 0; i < in; i += kWidth) largest = maximum(firstLanes(load(row + i, in - i), in - i, row[0]), largest);
+      for (Count i = 0; i < in; i += kWidth) {
+        const Vector v = load(row + i, in - i);
+        largest = maximum(in - i < kWidth ? firstLanes(v, in - i, row[0]) : v, largest);
+      }
       const float share = fraction * maxLanes(largest)[0];
       edge = share > 1e-30f ? share : 1e-30f;
     }
     Vector sum{};
     const IntVector bad = packRow(row, in, bits + r * words, [&](Vector v, Count i) {
       const IntVector on = v > broadcast(edge);
-      sum += firstLanes(on ? v : Vector{}, in - i);
+      const Vector part = on ? v : Vector{};
+      sum += in - i < kWidth ? firstLanes(part, in - i) : part;
       return on;
     });
     if (rowScale != nullptr) {

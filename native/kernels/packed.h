@@ -49,7 +49,6 @@ template <class Test>
 BINVIT_INLINE uint32_t packWord(const float* x, Count begin, Count count, IntVector& bad, const Test& test) {
   uint32_t word = 0;
   if (count >= 32) {
-    BINVIT_UNROLL
     for (Count i = 0; i < 32; i += kWidth) {
       const Vector v = load(x + begin + i);
       bad |= notFinite(v);
@@ -75,7 +74,8 @@ BINVIT_INLINE IntVector packRow(const float* x, Count in, uint32_t* bits, const 
 
 // Bits that `Operation` leaves of words [begin, end) of `rows` rows of x and `blocks` blocks of kWidth outputs.
 template <class Operation, int rows, int blocks>
-BINVIT_INLINE void countWords(const uint32_t* x, const uint32_t* w, Count words, Count begin, Count end, IntVector (*counts)[blocks]) {
+BINVIT_INLINE void countWords(const uint32_t* x, const uint32_t* w, Count words, Count begin, Count end,
+                              IntVector (*counts)[blocks]) {
   BINVIT_UNROLL
   for (int r = 0; r < rows; r++)
     for (int b = 0; b < blocks; b++) counts[r][b] = IntVector{};
@@ -85,7 +85,7 @@ BINVIT_INLINE void countWords(const uint32_t* x, const uint32_t* w, Count words,
     BINVIT_UNROLL
     for (int r = 0; r < rows; r++) {
       const IntVector bits = broadcast(static_cast<int32_t>(x[r * words + i]));
-      for (int b = 0; b < blocks; b++) counts[r][b] += countBits(Operation::of(weights[b], bits));
+      for (int b = 0; b < blocks; b++) counts[r][b] = addCounts(counts[r][b], countBits(Operation::of(weights[b], bits)));
     }
   }
 }
@@ -101,7 +101,8 @@ BINVIT_INLINE void countPacked(const uint32_t* x, const uint32_t* w, Count words
     for (int b = 0; b < blocks; b++) total[r][b] = IntVector{};
   for (Count begin = 0; begin < words; begin += kWordsPerCount) {
     IntVector counts[rows][blocks];
-    countWords<Operation, rows, blocks>(x, w, words, begin, words - begin < kWordsPerCount ? words : begin + kWordsPerCount, counts);
+    const Count end = words - begin < kWordsPerCount ? words : begin + kWordsPerCount;
+    countWords<Operation, rows, blocks>(x, w, words, begin, end, counts);
     BINVIT_UNROLL
     for (int r = 0; r < rows; r++)
       for (int b = 0; b < blocks; b++) total[r][b] += widenCounts(counts[r][b]);
@@ -110,7 +111,8 @@ BINVIT_INLINE void countPacked(const uint32_t* x, const uint32_t* w, Count words
 
 // Hands `rows` rows of `blocks` blocks of outputs to `output`.
 template <class Operation, int rows, int blocks, class Block>
-BINVIT_INLINE void multiplyRows(const uint32_t* x, const uint32_t* w, Count words, const float* middle, Count r, const Block* output) {
+BINVIT_INLINE void multiplyRows(const uint32_t* x, const uint32_t* w, Count words, const float* middle, Count r,
+                                const Block* output) {
   IntVector counts[rows][blocks];
   countPacked<Operation, rows, blocks>(x, w, words, counts);
   BINVIT_UNROLL

@@ -4,6 +4,13 @@
 
 namespace {
 
+typedef uint32_t UnsignedVector __attribute__((vector_size(4 * kWidth)));
+
+// a + b without a sign, which the highest of four byte counts may reach.
+BINVIT_INLINE IntVector addCounts(IntVector a, IntVector b) {
+  return reinterpret_cast<IntVector>(reinterpret_cast<UnsignedVector>(a) + reinterpret_cast<UnsignedVector>(b));
+}
+
 #if defined(__AVX512VPOPCNTDQ__)
 
 // Counts of each lane's word.
@@ -34,8 +41,7 @@ BINVIT_INLINE IntVector countBits(IntVector v) {
 #elif defined(__aarch64__)
   return reinterpret_cast<IntVector>(vcntq_u8(reinterpret_cast<uint8x16_t>(v)));
 #else
-  typedef uint32_t Unsigned __attribute__((vector_size(4 * kWidth)));
-  Unsigned x = reinterpret_cast<Unsigned>(v);
+  UnsignedVector x = reinterpret_cast<UnsignedVector>(v);
   x -= (x >> 1) & 0x55555555u;
   x = (x & 0x33333333u) + ((x >> 2) & 0x33333333u);
   return reinterpret_cast<IntVector>((x + (x >> 4)) & 0x0f0f0f0fu);

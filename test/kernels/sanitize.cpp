@@ -1,0 +1,105 @@
+// Runs kernels on arrays of exactly the size that native/binvit.h states, for .ci/sanitizers: an address sanitizer sees every
+// access beyond them, an undefined-behaviour sanitizer the arithmetic. Values are checked where a plain loop gives them.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <random>
+#include <vector>
+
+#include "../../native/engine.cpp"
+#include "../../native/runtime.h"
+
+namespace {
+
+using namespace BINVIT_ISA;
+using Floats = std::vector<float>;
+using Words = std::vector<uint32_t>;
+
+std::mt19937 generator(7);
+
+Floats normals(size_t count) {
+  std::normal_distribution<float> distribution;
+  Floats values(count);
+  for (float& value : values) value = distribution(generator);
+  return values;
+}
+
+void expect(bool holds, const char* what, int m, int in, int out) {
+  if (holds) return;
+  fprintf(stderr, "%s at m = %d, in = %d, out = %d is wrong\n", what, m, in, out);
+  exit(1);
+}
+
+int sign(float x) { return x >= 0.0f ? 1 : -1; }
+
+void products(int m, int in, int out) {
+  const int words = (in + 31) / 32, interleaved = words * ((out + 15) / 16) * 16;
+  const Floats x = normals(m * in), w = normals(in * out), alpha = normals(out), bias = normals(out), shift = normals(in);
+  Words bits(m * words), on(m * words), packed(interleaved), repacked(interleaved), signs(out * words);
+  Floats y(m * out), scale(m);
+  std::vector<int32_t> dots(m * out);
+  expect(packSigns(x.data(), nullptr, bits.data(), m, in, in) == 0, "packSigns", m, in, out);
+  expect(packSigns(x.data(), shift.data(), on.data(), m, in, in) == 0, "packSigns with a shift", m, in, out);
+  expect(packColumnSigns(w.data(), nullptr, packed.data(), in, out, out) == 0, "packColumnSigns", m, in, out);
+  for (int j = 0; j < out; j++)
+    for (int i = 0; i < in; i++) signs[j * words + i / 32] |= static_cast<uint32_t>(w[i * out + j] >= 0.0f) << (i % 32);
+  packWeights(signs.data(), repacked.data(), in, out);
+  packedDots(bits.data(), packed.data(), dots.data(), m, in, out);
+  for (int r = 0; r < m; r++)
+    for (int j = 0; j < out; j++) {
+      int sum = 0;
+      for (int i = 0; i < in; i++) sum += sign(x[r * in + i]) * sign(w[i * out + j]);
+      expect(dots[r * out + j] == sum, "packedDots", m, in, out);
+    }
+  const std::vector<int32_t> before = dots;
+  packedDots(bits.data(), repacked.data(), dots.data(), m, in, out);
+  expect(before == dots, "packWeights", m, in, out);
+  packedGemm(bits.data(), packed.data(), alpha.data(), bias.data(), nullptr, y.data(), m, in, out, out);
+  expect(packAbove(x.data(), on.data(), scale.data(), m, in, 0.0f, 0.25f) == 0, "packAbove", m, in, out);
+  packedAndGemm(on.data(), packed.data(), alpha.data(), nullptr, scale.data(), y.data(), m, in, out, out);
+  signGemm(x.data(), packed.data(), alpha.data(), bias.data(), y.data(), m, in, out, out);
+  expect(packGelu(x.data(), shift.data(), on.data(), m, in) == 0, "packGelu", m, in, out);
+  expect(packGelu(x.data(), nullptr, on.data(), m, in) == 0, "packGelu", m, in, out);
+  Floats activated(m * in), means(m), norms(m);
+  rpreluForward(x.data(), shift.data(), shift.data(), shift.data(), activated.data(), m, in);
+  meanMagnitudes(x.data(), shift.data(), means.data(), m, in, in);
+  layerNormForward(x.data(), shift.data(), shift.data(), activated.data(), means.data(), norms.data(), m, in, 1e-6f);
+  geluForward(x.data(), activated.data(), m * in);
+  gemm(0, 0, m, out, in, x.data(), in, w.data(), out, y.data(), out, bias.data(), 0, 1, 0, 0, 0);
+
+  // The layer as it is trained, forward and backward.
+  Floats effective(in * out), channel(out), dx(m * in), dw(in * out), db(out);
+  expect(binaryDenseForward(x.data(), w.data(), bias.data(), y.data(), effective.data(), channel.data(), m, in, out, 1, 2) == 0,
+         "binaryDenseForward", m, in, out);
+  Floats again(m * out);
+  packedGemm(bits.data(), packed.data(), channel.data(), bias.data(), nullptr, again.data(), m, in, out, out);
+  expect(y == again, "packedGemm beside binaryDenseForward", m, in, out);
+  binaryDenseBackward(x.data(), w.data(), effective.data(), channel.data(), y.data(), dx.data(), dw.data(), db.data(), m, in, out,
+                      1, 1, 0.0f, 0.0f, 1, 0.0f, 0.0f, 2, 1);
+}
+
+void attention(int batch, int tokens, int heads, int headDim) {
+  const int dim = heads * headDim;
+  const Floats qkv = normals(batch * tokens * 3 * dim);
+  Floats probabilities(batch * heads * tokens * tokens), saved(batch * tokens * dim), unsaved(batch * tokens * dim);
+  attentionForward(qkv.data(), probabilities.data(), saved.data(), batch, tokens, heads, headDim);
+  attentionForward(qkv.data(), nullptr, unsaved.data(), batch, tokens, heads, headDim);
+  expect(saved == unsaved, "attentionForward", batch, tokens, headDim);
+  Floats gradient(qkv.size());
+  attentionBackward(qkv.data(), probabilities.data(), saved.data(), gradient.data(), batch, tokens, heads, headDim);
+  softmaxRows(probabilities.data(), probabilities.data(), batch * heads * tokens, tokens);
+}
+
+}  // namespace
+
+int main() {
+  const int sizes[][3] = {{1, 1, 1}, {3, 31, 5}, {8, 32, 16}, {25, 33, 17}, {37, 64, 48}, {29, 200, 70}, {49, 1000, 33}};
+  for (const int threads : {1, 2}) {
+    binvit::setThreads(threads);
+    for (const auto& [m, in, out] : sizes) products(m, in, out);
+    attention(2, 17, 3, 5);
+    attention(1, 70, 2, 16);
+    attention(1, 197, 1, 64);
+  }
+  puts("ok");
+}
