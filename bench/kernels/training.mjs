@@ -1,7 +1,7 @@
 // Speed of every engine kernel at the shapes of a vit_nano training step (batch 128, 16 tokens, dim 64, 4 heads, MLP ratio 2),
 // one thread, warm caches: the best of many calls, since other processes only ever slow one down.
-//   npm run build && node bench/kernels.mjs [ISA...]      (all that run here unless named; simd128 is the WASM build)
-import { estimatorCodes, loadEngine, nativeEngine, nativeInstructionSets, scaleCodes } from '../dist/kernels/index.js';
+//   npm run build && node bench/kernels/training.mjs [ISA...]      (all that run here unless named; simd128 is the WASM build)
+import { estimatorCodes, loadEngine, nativeEngine, nativeInstructionSets, scaleCodes } from '../../dist/kernels/index.js';
 
 const rows = 128 * 16;
 const dim = 64;

@@ -1,0 +1,146 @@
+// Speed of the kernels on packed signs at the shapes of DeiT-Ti, -S and -B (197 tokens), one thread and two, warm caches: the best
+// of many calls, since other processes only ever slow one down.
+//   npm run build && node bench/kernels/run.mjs [--json FILE] [ISA...]    (all that run here unless named; simd128 is the WASM build)
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { loadEngine, nativeEngine, nativeInstructionSets, packedWeightBytes, wordsOf } from '../../dist/kernels/index.js';
+
+const tokens = 197;
+const shapes = [[192, 192], [192, 768], [384, 384], [384, 1152], [384, 1536], [1536, 384], [768, 768], [768, 3072], [3072, 768]];
+const budgetMs = 300;
+/** What `native/build.mjs` and `native/build-wasm.mjs` compile the kernels with. */
+const flags = {
+  avx512: ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx512vpopcntdq', '-mavx2', '-mfma', '-mprefer-vector-width=512'],
+  avx2: ['-mavx2', '-mfma'],
+  scalar: [],
+  neon: [],
+  simd128: ['--target=wasm32', '-msimd128', '-nostdlib', '-fvisibility=hidden', '-Wl,--no-entry', '-Wl,--export-dynamic'],
+};
+
+/** Best time of one call in nanoseconds. */
+function bestOf(call) {
+  let best = Infinity;
+  const until = performance.now() + budgetMs;
+  do {
+    const start = process.hrtime.bigint();
+    call();
+    best = Math.min(best, Number(process.hrtime.bigint() - start));
+  } while (performance.now() < until);
+  return best;
+}
+
+/** Billions of operations per second of xor, popcount and add on registers alone; null without a compiler. */
+function arithmeticLimit(isa) {
+  const folder = mkdtempSync(join(tmpdir(), 'binvit-limit-'));
+  const program = join(folder, 'limit');
+  const source = fileURLToPath(new URL('limit.cpp', import.meta.url));
+  const compiler = isa === 'simd128' ? 'clang-14' : process.env.CXX ?? 'c++';
+  try {
+    execFileSync(compiler, ['-std=c++17', '-O3', '-Wno-psabi', ...flags[isa], source, '-o', program], { stdio: 'pipe' });
+    if (isa !== 'simd128') return Number(execFileSync(program, { encoding: 'utf8' }));
+    const { spin, operationsPerRound } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(program))).exports;
+    const rounds = 100_000;
+    return (rounds * operationsPerRound()) / bestOf(() => spin(rounds));
+  } catch {
+    return null;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Arrays of an engine, filled with values around 0. */
+function allocator({ heap }) {
+  return count => {
+    const offset = heap.allocate(4 * count);
+    const values = heap.float32(offset, count);
+    for (let i = 0; i < count; i++) values[i] = Math.sin(1 + i * 0.7) * 1.3;
+    return offset;
+  };
+}
+
+function measureProducts(engine, limit) {
+  const floats = allocator(engine);
+  const [alpha, bias] = [floats(3072), floats(3072)];
+  const y = floats(tokens * 3072);
+  const big = floats(1 << 24);
+  // Gigabytes per second that this thread reads from memory.
+  const bandwidth = 2 ** 26 / bestOf(() => engine.sumOfSquares(big, 1 << 24));
+  return shapes.map(([inputs, outputs]) => {
+    const words = wordsOf(inputs);
+    const [x, signs] = [floats(tokens * words), floats(outputs * words)];
+    const weightBytes = packedWeightBytes(inputs, outputs);
+    const weights = engine.heap.allocate(weightBytes);
+    const operations = 2 * tokens * inputs * outputs;
+    engine.packWeights(signs, weights, inputs, outputs);
+    const product = () => { engine.packedGemm(x, weights, alpha, bias, 0, y, tokens, inputs, outputs, outputs); };
+    const ns = bestOf(product);
+    const bytes = weightBytes + 4 * tokens * (words + outputs);
+    const row = {
+      inputs, outputs, microseconds: ns / 1000, gops: operations / ns,
+      shareOfLimit: limit === null ? null : operations / ns / limit, shareOfBandwidth: bytes / ns / bandwidth,
+    };
+    if (engine.kind === 'wasm' || availableParallelism() < 2) return row;
+    engine.setThreads(2);
+    const twoThreads = ns / bestOf(product);
+    engine.setThreads(1);
+    return { ...row, speedupOfTwoThreads: twoThreads };
+  });
+}
+
+/** Microseconds of everything in a block of DeiT-S besides the products of its dense layers. */
+function measureOthers(engine) {
+  const [dim, hidden, heads] = [384, 1536, 6];
+  const floats = allocator(engine);
+  const [x, y] = [floats(tokens * 3 * hidden), floats(tokens * 3 * hidden)];
+  const [a, b, c] = [floats(hidden), floats(hidden), floats(hidden)];
+  const [means, probabilities] = [floats(2 * heads * tokens), floats(heads * tokens * tokens)];
+  const bits = engine.heap.allocate(4 * heads * tokens * wordsOf(hidden));
+  const weights = engine.heap.allocate(packedWeightBytes(hidden, hidden));
+  const calls = {
+    'layerNormForward 384': () => { engine.layerNormForward(x, a, b, y, means, means + 4 * tokens, tokens, dim, 1e-6); },
+    'packSigns 384': () => { engine.packSigns(x, 0, bits, tokens, dim, dim); },
+    'packSigns 1536': () => { engine.packSigns(x, 0, bits, tokens, hidden, hidden); },
+    'geluForward 1536': () => { engine.geluForward(x, y, tokens * hidden); },
+    'packGelu 1536': () => { engine.packGelu(x, 0, bits, tokens, hidden); },
+    'packGelu 1536, shifted': () => { engine.packGelu(x, a, bits, tokens, hidden); },
+    'rpreluForward 1536': () => { engine.rpreluForward(x, a, b, c, y, tokens, hidden); },
+    'meanMagnitudes 1536': () => { engine.meanMagnitudes(x, 0, means, tokens, hidden, hidden); },
+    'add 384 (residual)': () => { engine.add(x, y, y, tokens * dim, tokens * dim); },
+    'attentionForward, saved': () => { engine.attentionForward(x, probabilities, y, 1, tokens, heads, dim / heads); },
+    'attentionForward, not saved': () => { engine.attentionForward(x, 0, y, 1, tokens, heads, dim / heads); },
+    'binary Q K, one head': () => { engine.packedGemm(bits, weights, a, 0, 0, probabilities, tokens, dim / heads, tokens, tokens); },
+    'softmaxRows, six heads': () => { engine.softmaxRows(x, y, heads * tokens, tokens); },
+    'packAbove row maximum, six heads': () => { engine.packAbove(y, bits, means, heads * tokens, tokens, 0, 0.25); },
+    'binary P V, one head': () => { engine.packedAndGemm(bits, weights, a, 0, means, y, tokens, tokens, dim / heads, dim); },
+    'signGemm 384 -> 1152 (W1A32)': () => { engine.signGemm(x, weights, a, b, y, tokens, dim, 1152, 1152); },
+    'gemm 384 -> 1152 (float)': () => { engine.gemm(0, 0, tokens, 1152, dim, x, dim, x, 1152, y, 1152, 0, 0, 1, 0, 0, 0); },
+    'gemm 768 -> 384 (patches)': () => { engine.gemm(0, 0, tokens - 1, dim, 768, x, 768, x, dim, y, dim, 0, 0, 1, 0, 0, 0); },
+  };
+  return Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, bestOf(call) / 1000]));
+}
+
+const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });
+const results = {};
+for (const isa of [...nativeInstructionSets(), 'simd128'].filter(name => positionals.length === 0 || positionals.includes(name))) {
+  const engine = isa === 'simd128' ? loadEngine('wasm') : nativeEngine(isa);
+  const limit = arithmeticLimit(isa);
+  const [products, others] = [measureProducts(engine, limit), measureOthers(engine)];
+  results[isa] = { arithmeticLimitGops: limit, products, microseconds: others };
+  const percent = share => share === null ? '–' : `${(100 * share).toFixed(0)} %`;
+  console.log(`\n${isa}: arithmetic limit ${limit === null ? 'not measured (no compiler)' : `${limit.toFixed(0)} GOPS`}`);
+  for (const { inputs, outputs, microseconds, gops, shareOfLimit, shareOfBandwidth, speedupOfTwoThreads } of products) {
+    console.log(`  [${tokens} x ${inputs}] x [${inputs} x ${outputs}]`.padEnd(34), `${microseconds.toFixed(1)} us`.padStart(11),
+      `${gops.toFixed(0)} GOPS`.padStart(10), `${percent(shareOfLimit)} of limit`.padStart(15),
+      `${percent(shareOfBandwidth)} of bandwidth`.padStart(20), speedupOfTwoThreads === undefined ? '' : `   x ${speedupOfTwoThreads.toFixed(2)} on 2 threads`);
+  }
+  for (const [name, microseconds] of Object.entries(others)) console.log(`  ${name.padEnd(34)} ${microseconds.toFixed(1).padStart(9)} us`);
+}
+if (values.json !== undefined) {
+  const report = { processor: cpus()[0]?.model ?? '', node: process.version, date: new Date().toISOString().slice(0, 10), tokens, results };
+  writeFileSync(values.json, `${JSON.stringify(report, (_, value) => typeof value === 'number' ? Number(value.toPrecision(4)) : value, 1)}\n`);
+}
