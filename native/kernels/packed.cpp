@@ -90,24 +90,18 @@ void packedDots(const uint32_t* x, const uint32_t* w, int32_t* y, int32_t m, int
 void signGemm(const float* x, const uint32_t* w, const float* alpha, const float* bias, float* y, int32_t m, int32_t in,
               int32_t out, int32_t stride) {
   const Scaled output{alpha, bias, nullptr, y, stride, out, 1.0f};
-  constexpr int kRows = 8;
-  constexpr Count kPiece = 3 * kRows;
+  constexpr Count kPiece = 24;
   parallelFor(pieces(m, kPiece), [=](int i) {
     const Piece part = piece(m, kPiece, i);
-    for (Count c = 0; c < out; c += kWidth) {
-      const uint32_t* weights = w + c * wordsOf(in);
+    Count c = 0;
+    for (; c + kBlocks * kWidth <= out; c += kBlocks * kWidth) {
+      Scaled::Block blocks[kBlocks];
+      for (int b = 0; b < kBlocks; b++) blocks[b] = output.block(c + b * kWidth);
+      addSignedRows<kBlocks>(x, w + c * wordsOf(in), in, part, blocks);
+    }
+    for (; c < out; c += kWidth) {
       const Scaled::Block block = output.block(c);
-      Vector sums[kRows];
-      Count r = part.begin;
-      for (; r + kRows <= part.end; r += kRows) {
-        addSigned<kRows>(x + r * in, weights, in, sums);
-        BINVIT_UNROLL
-        for (int row = 0; row < kRows; row++) block.put(r + row, sums[row]);
-      }
-      for (; r < part.end; r++) {
-        addSigned<1>(x + r * in, weights, in, sums);
-        block.put(r, sums[0]);
-      }
+      addSignedRows<1>(x, w + c * wordsOf(in), in, part, &block);
     }
   });
 }

@@ -1,5 +1,5 @@
-// Products of packed signs for inference. Rows of bits: [rows][words], weights interleaved: [out / kWidth][words][kWidth], so that
-// a lane of a vector is an output. A 1 is +1 (or on), missing bits are 0 on both sides.
+// Products of packed signs for inference. Rows of bits: [rows][words], weights interleaved: [out / kWidth][words][kWidth], so
+// that a lane of a vector is an output. A 1 is +1 (or on), missing bits are 0 on both sides.
 #pragma once
 #include "binary_weight.h"
 #include "popcount.h"
@@ -157,24 +157,6 @@ inline void multiplyPacked(const uint32_t* x, const uint32_t* w, Count m, Count 
   });
 }
 
-// Sums of `rows` rows of x, with the signs of one block of kWidth outputs.
-template <int rows>
-BINVIT_INLINE void addSigned(const float* x, const uint32_t* w, Count in, Vector* sums) {
-  for (int r = 0; r < rows; r++) sums[r] = Vector{};
-  const IntVector one = bitsOf(broadcast(1.0f));
-  for (Count begin = 0; begin < in; begin += 32, w += kWidth) {
-    // Bit 31 becomes the sign of a float, which is set for -1.
-    IntVector word = ~load(w);
-    const Count end = in - begin < 32 ? in : begin + 32;
-    for (Count i = begin; i < end; i++) {
-      // A factor of 1 or -1 changes no bit of a sum; it serves all rows, and one instruction multiplies and adds.
-      const Vector sign = fromBits(((word << static_cast<int32_t>(31 - (i - begin))) & static_cast<int32_t>(0x80000000u)) | one);
-      BINVIT_UNROLL
-      for (int r = 0; r < rows; r++) sums[r] += broadcast(x[r * in + i]) * sign;
-    }
-  }
-}
-
 // y = factor alpha value (times the row's factor) + bias.
 struct Scaled {
   const float* alpha;
@@ -201,6 +183,46 @@ struct Scaled {
     return {load(alpha + c, left) * factor, bias == nullptr ? Vector{} : load(bias + c, left), rowScale, y + c, stride, left};
   }
 };
+
+// Sums of `rows` rows of x with the signs of `blocks` blocks of kWidth outputs, handed to `output`.
+template <int rows, int blocks>
+BINVIT_INLINE void addSigned(const float* x, const uint32_t* w, Count in, Count r, const Scaled::Block* output) {
+  Vector sums[rows][blocks];
+  for (int row = 0; row < rows; row++)
+    for (int b = 0; b < blocks; b++) sums[row][b] = Vector{};
+  const IntVector one = bitsOf(broadcast(1.0f));
+  const Count words = wordsOf(in);
+  x += r * in;
+  for (Count begin = 0; begin < in; begin += 32, w += kWidth) {
+    // Bit 31 becomes the sign of a float, which is set for -1.
+    UnsignedVector negative[blocks];
+    for (int b = 0; b < blocks; b++) negative[b] = reinterpret_cast<UnsignedVector>(~load(w + b * words * kWidth));
+    const Count end = in - begin < 32 ? in : begin + 32;
+    for (Count i = begin; i < end; i++) {
+      // A factor of 1 or -1 changes no bit of a sum; it serves all rows, and one instruction multiplies and adds.
+      Vector sign[blocks];
+      for (int b = 0; b < blocks; b++) {
+        const UnsignedVector bit = (negative[b] << static_cast<uint32_t>(31 - (i - begin))) & 0x80000000u;
+        sign[b] = fromBits(reinterpret_cast<IntVector>(bit) | one);
+      }
+      BINVIT_UNROLL
+      for (int row = 0; row < rows; row++) {
+        const Vector value = broadcast(x[row * in + i]);
+        for (int b = 0; b < blocks; b++) sums[row][b] += value * sign[b];
+      }
+    }
+  }
+  BINVIT_UNROLL
+  for (int row = 0; row < rows; row++)
+    for (int b = 0; b < blocks; b++) output[b].put(r + row, sums[row][b]);
+}
+
+template <int blocks>
+BINVIT_INLINE void addSignedRows(const float* x, const uint32_t* w, Count in, Piece rows, const Scaled::Block* output) {
+  Count r = rows.begin;
+  for (; r + 8 <= rows.end; r += 8) addSigned<8, blocks>(x, w, in, r, output);
+  for (; r < rows.end; r++) addSigned<1, blocks>(x, w, in, r, output);
+}
 
 // The dot products themselves.
 struct Dots {
