@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -29,6 +30,14 @@ thread_local bool insideTask = false;
 // Each JavaScript thread has a memory and workers of its own.
 thread_local Memory memory;
 
+// Looks for a short while whether something has happened, before its caller goes to sleep: waking up takes some 60 us, a kernel of
+// a single image often less.
+template <class Happened>
+void lookFor(const Happened& happened) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+  while (!happened() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+}
+
 // Workers that wait for a job; tasks of a job are handed out by a counter.
 class Pool {
  public:
@@ -37,7 +46,7 @@ class Pool {
       std::lock_guard<std::mutex> lock(mutex_);
       while (workers_.size() + 1 < static_cast<size_t>(threads.load())) {
         const int index = static_cast<int>(workers_.size());
-        workers_.emplace_back([this, index, seen = generation_] { work(index, seen); });
+        workers_.emplace_back([this, index, seen = generation_.load()] { work(index, seen); });
         workers_.back().detach();
       }
       run_ = run;
@@ -50,6 +59,7 @@ class Pool {
     }
     wake_.notify_all();
     takeTasks();
+    lookFor([this] { return busy_ == 0; });
     std::unique_lock<std::mutex> lock(mutex_);
     done_.wait(lock, [this] { return busy_ == 0; });
   }
@@ -58,6 +68,7 @@ class Pool {
   void work(int index, uint64_t seen) {
     const FlushSubnormals mode;
     for (;;) {
+      lookFor([&] { return generation_ != seen; });
       {
         std::unique_lock<std::mutex> lock(mutex_);
         wake_.wait(lock, [&] { return generation_ != seen; });
@@ -84,8 +95,8 @@ class Pool {
   int tasks_ = 0;
   std::atomic<int> next_{0};
   int helpers_ = 0;
-  int busy_ = 0;
-  uint64_t generation_ = 0;
+  std::atomic<int> busy_{0};
+  std::atomic<uint64_t> generation_{0};
 };
 
 // Never destroyed: its detached workers may outlive the thread.
