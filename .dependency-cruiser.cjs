@@ -2,11 +2,12 @@
 const floors = [
   ['kernels'],
   ['backend', 'io'],
+  ['inference'],
   ['ops', 'data'],
   ['binarize'],
   ['layers'],
   ['models'],
-  ['training', 'analysis'],
+  ['training', 'analysis', 'packing'],
   ['experiments'],
   ['figures'],
   ['report'],

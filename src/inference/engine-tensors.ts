@@ -1,0 +1,69 @@
+import type { SafetensorsTensor } from '../io/index.js';
+import { packedWeightBytes, type EngineLibrary, type Offset } from '../kernels/index.js';
+import type { PackedDense } from './program.js';
+
+/** Where the factors of a layer's outputs lie, by its name. */
+export const alphaOf = (layer: string): string => `alpha of ${layer}`;
+
+/** Tensors and buffers of one model in the engine's memory, given back together. */
+export class EngineTensors {
+  readonly #engine: EngineLibrary;
+  readonly #offsets = new Map<string, Offset>();
+  readonly #blocks: { readonly offset: Offset; readonly bytes: number }[] = [];
+
+  constructor(engine: EngineLibrary) {
+    this.#engine = engine;
+  }
+
+  /** Room of so many bytes until `dispose`. */
+  room(bytes: number): Offset {
+    const offset = this.#engine.heap.allocate(bytes);
+    this.#blocks.push({ offset, bytes });
+    return offset;
+  }
+
+  /** Copies floats in. */
+  put(values: Float32Array): Offset {
+    const offset = this.room(values.byteLength);
+    this.#engine.heap.float32(offset, values.length).set(values);
+    return offset;
+  }
+
+  /** Copies every float tensor in. Signs wait for {@link interleave}. */
+  load(tensors: ReadonlyMap<string, SafetensorsTensor>): void {
+    for (const [name, { data }] of tensors) if (data instanceof Float32Array) this.#offsets.set(name, this.put(data));
+  }
+
+  /** Brings the signs of a layer into the order of the engine's kernels, and its factors together: one for each output. */
+  prepare({ inputs, columns }: PackedDense, tensors: ReadonlyMap<string, SafetensorsTensor>): void {
+    const { heap } = this.#engine;
+    for (const { name, outputs, weight, input } of columns) {
+      if (!('signs' in weight)) continue;
+      const scale = weight.scale === null ? Float32Array.of(1) : tensors.get(weight.scale)!.data as Float32Array;
+      const factor = this.factor(input?.factor ?? null);
+      this.#offsets.set(alphaOf(name), this.put(Float32Array.from({ length: outputs }, (_, output) => factor * scale[scale.length === 1 ? 0 : output]!)));
+      const rows = tensors.get(weight.signs)!.data as Uint32Array;
+      const packed = this.room(packedWeightBytes(inputs, outputs));
+      const staged = heap.allocate(rows.byteLength);
+      new Uint32Array(this.#engine.memory.buffer(), staged, rows.length).set(rows);
+      this.#engine.packWeights(staged, packed, inputs, outputs);
+      heap.free(staged, rows.byteLength);
+      this.#offsets.set(weight.signs, packed);
+    }
+  }
+
+  /** A factor of all levels. */
+  factor(name: string | null): number {
+    return name === null ? 1 : this.#engine.heap.float32(this.at(name), 1)[0]!;
+  }
+
+  /** Where a tensor lies. */
+  at(name: string): Offset {
+    return this.#offsets.get(name)!;
+  }
+
+  dispose(): void {
+    for (const { offset, bytes } of this.#blocks.splice(0)) this.#engine.heap.free(offset, bytes);
+    this.#offsets.clear();
+  }
+}

@@ -1,0 +1,138 @@
+import { readSafetensors, writeSafetensors, type SafetensorsTensor } from '../io/index.js';
+import { wordsOf } from '../kernels/index.js';
+import { outputsOf, parseProgram, type PackedDense, type PackedInput, type PackedNorm, type PackedProgram } from './program.js';
+
+/** What a packed model says of itself beside its program and tensors. */
+export interface PackedInfo {
+  /** `VitConfig` and `BinarizationPlan` of the model that it was made from, as JSON. */
+  readonly config: unknown;
+  readonly plan: unknown;
+  /** How pixels become the model's input, as JSON; null where that is not known. */
+  readonly preprocessing: unknown;
+  /** Where it comes from: source, its hash, version of binvit. */
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
+/** A packed model as it lies in its file. */
+export interface PackedFile extends PackedInfo {
+  readonly program: PackedProgram;
+  readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
+}
+
+/** Both are in the header: a file of another version is refused. */
+const format = 'binvit-packed-1';
+/** Of the sign bits: rows of outputs, 32-bit words, the first input in the lowest bit, 1 for +1. */
+const layout = 'rows-32-lsb';
+
+/** Writes a packed model; equal models give equal bytes. */
+export function writePackedFile(path: string, { program, tensors, config, plan, preprocessing, provenance }: PackedFile): void {
+  writeSafetensors(path, tensors, {
+    format, layout, program: JSON.stringify(program), config: JSON.stringify(config), plan: JSON.stringify(plan),
+    preprocessing: JSON.stringify(preprocessing), provenance: JSON.stringify(provenance),
+  });
+}
+
+/**
+ * Reads a packed model and checks that it is whole: the version, every tensor of its program there with its type and shape, every
+ * float finite, no tensor too many.
+ *
+ * @throws Error that names the file, and the tensor or field where there is one
+ */
+export function readPackedFile(path: string): PackedFile {
+  const { tensors, metadata } = readSafetensors(path);
+  const fail = (problem: string): never => { throw new Error(`${path}: ${problem}`); };
+  if (metadata.format !== format) fail(`expected a packed model (format ${format}), found ${metadata.format ?? 'no format'}: make one with binvit pack`);
+  if (metadata.layout !== layout) fail(`expected sign bits in the layout ${layout}, found ${metadata.layout ?? 'none'}: pack the model again`);
+  const json = (field: string): unknown => {
+    try {
+      return JSON.parse(metadata[field] ?? 'null');
+    } catch {
+      return fail(`header field ${field}: expected JSON`);
+    }
+  };
+  const program = ((): PackedProgram => {
+    try {
+      return parseProgram(json('program'));
+    } catch (error) {
+      return fail((error as Error).message);
+    }
+  })();
+  checkTensors(program, tensors, fail);
+  return { program, tensors, config: json('config'), plan: json('plan'), preprocessing: json('preprocessing'), provenance: (json('provenance') ?? {}) as Record<string, string> };
+}
+
+/** Bytes of a packed model's tensors: what its cost table counts. The header comes on top. */
+export function packedTensorBytes(tensors: ReadonlyMap<string, SafetensorsTensor>): number {
+  return [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+type Fail = (problem: string) => never;
+
+function checkTensors(program: PackedProgram, tensors: ReadonlyMap<string, SafetensorsTensor>, fail: Fail): void {
+  const { dim, imgSize, patchSize, inChans, numClasses, numHeads, blocks, pool, heads, prefixTokens } = program;
+  const patchCount = (imgSize / patchSize) ** 2;
+  if (!Number.isInteger(imgSize / patchSize)) fail(`program.patchSize: expected a divisor of imgSize ${imgSize}, found ${patchSize}`);
+  if (dim % numHeads !== 0) fail(`program.numHeads: expected a divisor of dim ${dim}, found ${numHeads}`);
+  const tokens = patchCount + prefixTokens.length;
+  if (pool === 'token' && heads.length > prefixTokens.length) fail(`program.heads: expected at most one for each prefix token, found ${heads.length}`);
+  const padded: { readonly tensor: string; readonly inputs: number }[] = [];
+  const expected = new Map<string, { readonly dtype: 'F32' | 'U32'; readonly shape: readonly number[] }>();
+  const float = (tensor: string, ...shape: number[]): void => { expected.set(tensor, { dtype: 'F32', shape }); };
+  const inputTensors = (input: PackedInput | null, inputs: number): void => {
+    if (input === null) return;
+    if (input.shift !== null) float(input.shift, inputs);
+    if (input.factor !== null) float(input.factor, 1);
+    if (typeof input.scale === 'object') float(input.scale.tokens, tokens);
+  };
+  const dense = (layer: PackedDense, inputs: number, outputs: number): void => {
+    if (layer.inputs !== inputs || outputsOf(layer) !== outputs) {
+      fail(`${layer.name}: expected ${inputs} inputs and ${outputs} outputs, found ${layer.inputs} and ${outputsOf(layer)}`);
+    }
+    for (const { outputs: own, weight, input } of layer.columns) {
+      if ('float' in weight) float(weight.float, inputs, own);
+      else {
+        expected.set(weight.signs, { dtype: 'U32', shape: [own, wordsOf(inputs)] });
+        padded.push({ tensor: weight.signs, inputs });
+        if (weight.scale !== null) float(weight.scale, tensors.get(weight.scale)?.shape[0] === 1 ? 1 : own);
+      }
+      inputTensors(input, inputs);
+    }
+    if (layer.bias !== null) float(layer.bias, outputs);
+  };
+  const norm = ({ weight, bias }: PackedNorm): void => { for (const tensor of [weight, bias]) float(tensor, dim); };
+  dense(program.patches, patchSize ** 2 * inChans, dim);
+  for (const token of prefixTokens) float(token, dim);
+  float(program.positions, tokens, dim);
+  for (const { norm1, qkv, products, proj, norm2, fc1, activation, fc2 } of blocks) {
+    norm(norm1);
+    dense(qkv, dim, 3 * dim);
+    for (const operand of products === null ? [] : [products.query, products.key, products.value]) inputTensors(operand, dim);
+    if (products !== null) inputTensors(products.probabilities, tokens);
+    dense(proj, dim, dim);
+    norm(norm2);
+    const hidden = outputsOf(fc1);
+    dense(fc1, dim, hidden);
+    if (activation !== 'gelu') for (const tensor of [activation.before, activation.slope, activation.after]) float(tensor, hidden);
+    dense(fc2, hidden, dim);
+  }
+  norm(program.norm);
+  for (const head of heads) dense(head, dim, numClasses);
+
+  for (const [tensor, { dtype, shape }] of expected) {
+    const found = tensors.get(tensor);
+    if (found === undefined) fail(`tensor ${tensor}: expected it, found nothing`);
+    else if (found.dtype !== dtype || found.shape.join() !== shape.join()) {
+      fail(`tensor ${tensor}: expected ${dtype} [${shape.join(', ')}], found ${found.dtype} [${found.shape.join(', ')}]`);
+    } else if (dtype === 'F32' && !(found.data as Float32Array).every(Number.isFinite)) fail(`tensor ${tensor}: expected finite numbers, found a NaN or an infinity`);
+  }
+  for (const { tensor, inputs } of padded) {
+    if (inputs % 32 === 0) continue;
+    const rows = tensors.get(tensor)!.data as Uint32Array;
+    // Bits that stand for nothing would be counted.
+    for (let last = wordsOf(inputs) - 1; last < rows.length; last += wordsOf(inputs)) {
+      if (rows[last]! >>> (inputs % 32) !== 0) fail(`tensor ${tensor}: expected the bits beyond ${inputs} inputs to be 0, found others`);
+    }
+  }
+  const extra = [...tensors.keys()].find(tensor => !expected.has(tensor));
+  if (extra !== undefined) fail(`tensor ${extra}: expected no tensor of this name`);
+}

@@ -1,0 +1,301 @@
+import { loadEngine, nativeInstructionSets, statusBits, wordsOf, type EngineLibrary, type Offset } from '../kernels/index.js';
+import { BinaryAttention } from './attention.js';
+import { alphaOf, EngineTensors } from './engine-tensors.js';
+import { readPackedFile, type PackedFile, type PackedInfo } from './packed-file.js';
+import { outputsOf, type PackedBlock, type PackedColumns, type PackedDense, type PackedInput, type PackedProgram } from './program.js';
+import { leastSquaresRows } from './row-scale.js';
+
+/** Sees what a dense layer, or a part of it, takes: `[rows, inputs]`, a shift added, before it is binarized as `input` says. */
+export type DenseObserver = (name: string, values: Float32Array, input: PackedInput | null) => void;
+
+/** Buffers for a number of images. */
+interface Buffers {
+  readonly images: number;
+  readonly tensors: EngineTensors;
+  readonly patches: Offset;
+  readonly x: Offset;
+  readonly normed: Offset;
+  readonly wide: Offset;
+  readonly hidden: Offset;
+  readonly attended: Offset;
+  readonly probabilities: Offset;
+  readonly bits: Offset;
+  readonly rowScale: Offset;
+  readonly means: Offset;
+  readonly pooled: Offset;
+  readonly logits: Offset;
+  readonly attention: BinaryAttention | null;
+}
+
+/** Images that are computed together: more would only leave the caches. */
+const mostImages = 16;
+
+/**
+ * A 1-bit ViT that runs without tfjs: signs and scales from a packed file, products as xor and popcount. Its memory is planned once
+ * for a number of images; a run allocates nothing but its result.
+ */
+export class PackedModel {
+  readonly info: PackedInfo;
+  readonly program: PackedProgram;
+  readonly #engine: EngineLibrary;
+  readonly #tensors: EngineTensors;
+  #buffers: Buffers | null = null;
+  #observer: DenseObserver | null = null;
+
+  private constructor({ program, tensors, ...info }: PackedFile, engine: EngineLibrary) {
+    this.program = program;
+    this.info = info;
+    this.#engine = engine;
+    this.#tensors = new EngineTensors(engine);
+    this.#tensors.load(tensors);
+    for (const layer of denseLayers(program)) this.#tensors.prepare(layer, tensors);
+  }
+
+  /**
+   * @param path file of `binvit pack`
+   * @param engine default: the native build where there is one, else WASM
+   * @throws Error that names the file and what is wrong with it
+   */
+  static load(path: string, engine?: EngineLibrary): PackedModel {
+    return PackedModel.from(readPackedFile(path), engine);
+  }
+
+  /** The model of a file that has been read. */
+  static from(file: PackedFile, engine: EngineLibrary = loadEngine(nativeInstructionSets().length > 0 ? 'native' : 'wasm')): PackedModel {
+    return new PackedModel(file, engine);
+  }
+
+  /** Tokens of a sequence. */
+  get tokens(): number {
+    const { imgSize, patchSize, prefixTokens } = this.program;
+    return (imgSize / patchSize) ** 2 + prefixTokens.length;
+  }
+
+  /**
+   * @param images `[count, imgSize, imgSize, inChans]`, normalised
+   * @param observer sees what every dense layer takes
+   * @returns logits `[count, numClasses]`
+   * @throws RangeError when the values are no whole number of images, or an activation that is to be binarized is not finite
+   */
+  run(images: Float32Array, observer: DenseObserver | null = null): Float32Array {
+    const { imgSize, inChans, numClasses } = this.program;
+    const size = imgSize * imgSize * inChans;
+    const count = images.length / size;
+    if (!Number.isInteger(count) || count === 0) {
+      throw new RangeError(`packed model: expected whole images of ${imgSize} x ${imgSize} x ${inChans} values, found ${images.length} values`);
+    }
+    const logits = new Float32Array(count * numClasses);
+    this.#observer = observer;
+    for (let first = 0; first < count; first += mostImages) {
+      const part = Math.min(mostImages, count - first);
+      logits.set(this.#runPart(images.subarray(first * size, (first + part) * size), part), first * numClasses);
+    }
+    return logits;
+  }
+
+  /** Gives its memory back. */
+  dispose(): void {
+    this.#buffers?.tensors.dispose();
+    this.#buffers = null;
+    this.#tensors.dispose();
+  }
+
+  #runPart(images: Float32Array, count: number): Float32Array {
+    const buffers = this.#plan(count);
+    const { program } = this;
+    this.#embed(images, buffers);
+    for (const block of program.blocks) this.#block(block, buffers);
+    return this.#readOut(buffers);
+  }
+
+  #plan(images: number): Buffers {
+    if (this.#buffers?.images === images) return this.#buffers;
+    this.#buffers?.tensors.dispose();
+    const { dim, numHeads, numClasses, patchSize, inChans, blocks } = this.program;
+    const { tokens } = this;
+    const rows = images * tokens;
+    const hidden = Math.max(...blocks.map(({ fc1 }) => outputsOf(fc1)), dim);
+    const widest = Math.max(hidden, patchSize ** 2 * inChans);
+    const tensors = new EngineTensors(this.#engine);
+    const floats = (count: number): Offset => tensors.room(4 * count);
+    this.#buffers = {
+      images, tensors,
+      patches: floats(rows * patchSize ** 2 * inChans), x: floats(rows * dim), normed: floats(rows * dim),
+      wide: floats(rows * Math.max(3 * dim, hidden)), hidden: floats(rows * hidden), attended: floats(rows * dim),
+      probabilities: blocks.some(({ products }) => products === null) ? floats(images * numHeads * tokens * tokens) : 0,
+      bits: floats(rows * wordsOf(widest)), rowScale: floats(rows), means: floats(2 * rows), pooled: floats(images * dim), logits: floats(2 * images * numClasses),
+      attention: blocks.some(({ products }) => products !== null) ? new BinaryAttention(this.#engine, this.#tensors, tensors, { tokens, dim, numHeads }) : null,
+    };
+    return this.#buffers;
+  }
+
+  /** Patches, flattened by row, column and channel, projected; tokens in front; positions added. */
+  #embed(images: Float32Array, buffers: Buffers): void {
+    const { imgSize, patchSize, inChans, dim, patches, prefixTokens, positions } = this.program;
+    const { heap } = this.#engine;
+    const side = imgSize / patchSize;
+    const patchFloats = patchSize ** 2 * inChans;
+    const line = patchSize * inChans;
+    const cut = heap.float32(buffers.patches, buffers.images * side * side * patchFloats);
+    let to = 0;
+    for (let image = 0; image < buffers.images; image++) {
+      for (let patch = 0; patch < side * side; patch++) {
+        const corner = ((image * imgSize + Math.floor(patch / side) * patchSize) * imgSize + (patch % side) * patchSize) * inChans;
+        for (let row = 0; row < patchSize; row++, to += line) {
+          const from = corner + row * imgSize * inChans;
+          cut.set(images.subarray(from, from + line), to);
+        }
+      }
+    }
+    const count = buffers.images * side * side;
+    this.#dense(patches, buffers.patches, count, buffers.hidden, buffers);
+    const projected = heap.float32(buffers.hidden, count * dim);
+    const x = heap.float32(buffers.x, buffers.images * this.tokens * dim);
+    for (let image = 0; image < buffers.images; image++) {
+      const start = image * this.tokens * dim;
+      prefixTokens.forEach((token, index) => { x.set(heap.float32(this.#tensors.at(token), dim), start + index * dim); });
+      x.set(projected.subarray(image * side * side * dim, (image + 1) * side * side * dim), start + prefixTokens.length * dim);
+    }
+    this.#engine.add(buffers.x, this.#tensors.at(positions), buffers.x, x.length, this.tokens * dim);
+  }
+
+  #block({ norm1, qkv, products, proj, norm2, fc1, activation, fc2, name }: PackedBlock, buffers: Buffers): void {
+    const engine = this.#engine;
+    const { dim, numHeads } = this.program;
+    const { tokens } = this;
+    const rows = buffers.images * tokens;
+    const { x, normed, wide, hidden, attended } = buffers;
+    this.#norm(norm1, x, normed, rows, buffers);
+    this.#dense(qkv, normed, rows, wide, buffers);
+    if (products === null) engine.attentionForward(wide, buffers.probabilities, attended, buffers.images, tokens, numHeads, dim / numHeads);
+    else {
+      for (let image = 0; image < buffers.images; image++) {
+        this.#check(buffers.attention!.run(products, wide + 12 * image * tokens * dim, attended + 4 * image * tokens * dim), `${name}.attn`);
+      }
+    }
+    this.#dense(proj, attended, rows, normed, buffers);
+    engine.add(x, normed, x, rows * dim, rows * dim);
+
+    this.#norm(norm2, x, normed, rows, buffers);
+    const width = outputsOf(fc1);
+    this.#dense(fc1, normed, rows, wide, buffers);
+    if (activation === 'gelu') engine.geluForward(wide, hidden, rows * width);
+    else this.#rprelu(activation, wide, hidden, rows, width);
+    this.#dense(fc2, hidden, rows, normed, buffers);
+    engine.add(x, normed, x, rows * dim, rows * dim);
+  }
+
+  #readOut(buffers: Buffers): Float32Array {
+    const engine = this.#engine;
+    const { heap } = engine;
+    const { dim, numClasses, norm, pool, heads, prefixTokens } = this.program;
+    const { tokens } = this;
+    const { images, x, normed, pooled, logits } = buffers;
+    const classes = images * numClasses;
+    if (pool === 'mean') {
+      const patches = tokens - prefixTokens.length;
+      for (let image = 0; image < images; image++) {
+        engine.sumAxis(x + 4 * (image * tokens + prefixTokens.length) * dim, normed + 4 * image * dim, 1, patches, dim, 1 / patches);
+      }
+      this.#norm(norm, normed, pooled, images, buffers);
+      this.#dense(heads[0]!, pooled, images, logits, buffers);
+      return heap.float32(logits, classes).slice();
+    }
+    this.#norm(norm, x, normed, images * tokens, buffers);
+    const sum = new Float32Array(classes);
+    for (const [token, head] of heads.entries()) {
+      const read = heap.float32(pooled, images * dim);
+      for (let image = 0; image < images; image++) read.set(heap.float32(normed + 4 * (image * tokens + token) * dim, dim), image * dim);
+      this.#dense(head, pooled, images, logits, buffers);
+      heap.float32(logits, classes).forEach((value, i) => { sum[i]! += value; });
+    }
+    return sum.map(value => value / heads.length);
+  }
+
+  #norm({ weight, bias }: { readonly weight: string; readonly bias: string }, x: Offset, y: Offset, rows: number, { means }: Buffers): void {
+    this.#engine.layerNormForward(
+      x, this.#tensors.at(weight), this.#tensors.at(bias), y, means, means + 4 * rows, rows, this.program.dim, this.program.layerNormEps);
+  }
+
+  /** y = x W + bias, columns by columns. */
+  #dense(layer: PackedDense, x: Offset, rows: number, y: Offset, buffers: Buffers): void {
+    const outputs = outputsOf(layer);
+    let first = 0;
+    for (const columns of layer.columns) {
+      const bias = layer.bias === null ? 0 : this.#tensors.at(layer.bias) + 4 * first;
+      this.#product(layer, columns, { x, rows, y: y + 4 * first, bias, stride: outputs }, buffers);
+      first += columns.outputs;
+    }
+  }
+
+  #product(
+    { inputs }: PackedDense, { name, outputs, weight, input }: PackedColumns,
+    { x, rows, y, bias, stride }: { x: Offset; rows: number; y: Offset; bias: Offset; stride: number }, buffers: Buffers,
+  ): void {
+    const engine = this.#engine;
+    this.#observer?.(name, this.#shifted(x, rows, inputs, input?.shift ?? null), input);
+    if ('float' in weight) {
+      engine.gemm(0, 0, rows, outputs, inputs, x, inputs, this.#tensors.at(weight.float), outputs, y, stride, bias, 0, 1, 0, 0, 0);
+      return;
+    }
+    const [signs, scale] = [this.#tensors.at(weight.signs), this.#tensors.at(alphaOf(name))];
+    if (input === null) {
+      engine.signGemm(x, signs, scale, bias, y, rows, inputs, outputs, stride);
+      return;
+    }
+    const rowScale = this.#binarize(name, input, x, rows, inputs, buffers);
+    const product = input.levels === 'signed' ? 'packedGemm' : 'packedAndGemm';
+    engine[product](buffers.bits, signs, scale, bias, rowScale, y, rows, inputs, outputs, stride);
+  }
+
+  /** Packs an activation; returns where its factors per row lie, 0 for none. */
+  #binarize(name: string, input: PackedInput, x: Offset, rows: number, inputs: number, { bits, rowScale }: Buffers): Offset {
+    const engine = this.#engine;
+    const { levels, scale, threshold, fraction } = input;
+    const shift = input.shift === null ? 0 : this.#tensors.at(input.shift);
+    if (levels === 'unsigned') {
+      const factors = scale === 'least-squares' ? rowScale : 0;
+      this.#check(engine.packAbove(x, bits, factors, rows, inputs, threshold, fraction), name);
+      if (factors !== 0 || scale === 'none') return factors;
+    } else {
+      this.#check(engine.packSigns(x, shift, bits, rows, inputs, inputs), name);
+      if (scale === 'none') return 0;
+      if (scale === 'least-squares') leastSquaresRows(engine.heap, { offset: x, count: rows, inputs, stride: inputs }, shift, rowScale);
+    }
+    if (typeof scale === 'object') {
+      const perToken = engine.heap.float32(this.#tensors.at(scale.tokens), this.tokens);
+      const factors = engine.heap.float32(rowScale, rows);
+      for (let row = 0; row < rows; row++) factors[row] = perToken[row % this.tokens]!;
+    }
+    return rowScale;
+  }
+
+  /** A copy of rows with a shift added. */
+  #shifted(x: Offset, rows: number, inputs: number, shift: string | null): Float32Array {
+    const { heap } = this.#engine;
+    const values = heap.float32(x, rows * inputs).slice();
+    if (shift === null) return values;
+    const added = heap.float32(this.#tensors.at(shift), inputs);
+    return values.map((value, i) => value + added[i % inputs]!);
+  }
+
+  /** z = x − before; z + after where z > 0, slope z + after elsewhere. */
+  #rprelu(names: { readonly before: string; readonly slope: string; readonly after: string }, x: Offset, y: Offset, rows: number, width: number): void {
+    const { heap } = this.#engine;
+    const [before, slope, after] = [names.before, names.slope, names.after].map(name => heap.float32(this.#tensors.at(name), width));
+    const [from, to] = [heap.float32(x, rows * width), heap.float32(y, rows * width)];
+    for (let at = 0; at < from.length; at++) {
+      const channel = at % width;
+      const z = from[at]! - before![channel]!;
+      to[at] = (z > 0 ? z : slope![channel]! * z) + after![channel]!;
+    }
+  }
+
+  #check(status: number, name: string): void {
+    if (status & statusBits.inputNotFinite) throw new RangeError(`packed model: ${name}: expected finite activations, found a NaN or an infinity`);
+  }
+}
+
+function denseLayers({ patches, blocks, heads }: PackedProgram): PackedDense[] {
+  return [patches, ...blocks.flatMap(({ qkv, proj, fc1, fc2 }) => [qkv, proj, fc1, fc2]), ...heads];
+}

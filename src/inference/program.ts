@@ -1,0 +1,127 @@
+import { z } from 'zod';
+
+/**
+ * What a packed model computes, in words that need no binarization plan: which tensors a layer takes and which kernel path it goes.
+ * Names of tensors are names in the same file.
+ */
+
+/** How an activation becomes bits in front of a product. */
+export interface PackedInput {
+  /** Levels −1 and 1, or 0 and 1. */
+  readonly levels: 'signed' | 'unsigned';
+  /** Tensor `[inputs]` that is added first; null for none. */
+  readonly shift: string | null;
+  /** Tensor `[1]`: a factor of all levels; null for 1. */
+  readonly factor: string | null;
+  /** Factor per row: none, the least-squares one of the row, or a tensor with one for each token. */
+  readonly scale: 'none' | 'least-squares' | { readonly tokens: string };
+  /** Unsigned levels: on where x is above this, or (`fraction` > 0) above that share of the row's maximum. */
+  readonly threshold: number;
+  readonly fraction: number;
+}
+
+/** Neighbouring outputs of a dense layer that are computed in one product. */
+export interface PackedColumns {
+  /** The layer's name, or that of its part: `blocks.0.attn.q`. */
+  readonly name: string;
+  readonly outputs: number;
+  /** Float weights `[inputs, outputs]`, or signs `[outputs, words]` with one scale, `[1]` or for each output `[outputs]`; null for 1. */
+  readonly weight: { readonly float: string } | { readonly signs: string; readonly scale: string | null };
+  /** Null keeps the activation float. */
+  readonly input: PackedInput | null;
+}
+
+/** y = x W + bias, column by column. */
+export interface PackedDense {
+  readonly name: string;
+  readonly inputs: number;
+  readonly columns: readonly PackedColumns[];
+  /** Tensor over all outputs. */
+  readonly bias: string | null;
+}
+
+/** LayerNorm's two tensors. */
+export interface PackedNorm {
+  readonly weight: string;
+  readonly bias: string;
+}
+
+/** Attention's products where they are binary. */
+export interface PackedProducts {
+  readonly query: PackedInput;
+  readonly key: PackedInput;
+  readonly probabilities: PackedInput;
+  readonly value: PackedInput;
+}
+
+export interface PackedBlock {
+  readonly name: string;
+  readonly norm1: PackedNorm;
+  readonly qkv: PackedDense;
+  /** Null where they are float. */
+  readonly products: PackedProducts | null;
+  readonly proj: PackedDense;
+  readonly norm2: PackedNorm;
+  readonly fc1: PackedDense;
+  readonly activation: 'gelu' | { readonly before: string; readonly slope: string; readonly after: string };
+  readonly fc2: PackedDense;
+}
+
+export interface PackedProgram {
+  readonly imgSize: number;
+  readonly patchSize: number;
+  readonly inChans: number;
+  readonly numClasses: number;
+  readonly dim: number;
+  readonly numHeads: number;
+  readonly layerNormEps: number;
+  readonly patches: PackedDense;
+  /** Tensors of the tokens in front of the patches, the first one first. */
+  readonly prefixTokens: readonly string[];
+  readonly positions: string;
+  readonly blocks: readonly PackedBlock[];
+  readonly norm: PackedNorm;
+  /** What the heads read: the mean of the patches (normalised after it is taken), or the first tokens, one for each head, averaged. */
+  readonly pool: 'mean' | 'token';
+  readonly heads: readonly PackedDense[];
+}
+
+const size = z.int().positive();
+const name = z.string();
+const input: z.ZodType<PackedInput> = z.object({
+  levels: z.enum(['signed', 'unsigned']), shift: name.nullable(), factor: name.nullable(), scale: z.union([z.enum(['none', 'least-squares']), z.object({ tokens: name })]),
+  threshold: z.number(), fraction: z.number().min(0),
+});
+const dense: z.ZodType<PackedDense> = z.object({
+  name, inputs: size,
+  columns: z.array(z.object({
+    name, outputs: size, weight: z.union([z.strictObject({ float: name }), z.strictObject({ signs: name, scale: name.nullable() })]), input: input.nullable(),
+  })).min(1),
+  bias: name.nullable(),
+});
+const norm: z.ZodType<PackedNorm> = z.object({ weight: name, bias: name });
+const program: z.ZodType<PackedProgram> = z.object({
+  imgSize: size, patchSize: size, inChans: size, numClasses: size, dim: size, numHeads: size, layerNormEps: z.number().positive(),
+  patches: dense, prefixTokens: z.array(name), positions: name,
+  blocks: z.array(z.object({
+    name, norm1: norm, qkv: dense,
+    products: z.object({
+      query: input, key: input, probabilities: input, value: input,
+    }).nullable(),
+    proj: dense, norm2: norm, fc1: dense, activation: z.union([z.literal('gelu'), z.object({ before: name, slope: name, after: name })]), fc2: dense,
+  })),
+  norm, pool: z.enum(['mean', 'token']), heads: z.array(dense).min(1),
+});
+
+/** @throws TypeError that names the first field that is wrong */
+export function parseProgram(value: unknown): PackedProgram {
+  const result = program.safeParse(value);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw new TypeError(`program.${path.join('.')}: ${message}`);
+}
+
+/** Outputs of a dense layer. */
+export function outputsOf({ columns }: PackedDense): number {
+  return columns.reduce((sum, { outputs }) => sum + outputs, 0);
+}

@@ -1,0 +1,2 @@
+export { packModel } from './pack-model.js';
+export { logitTolerance, rounding, verifyPacked, type LayerAgreement, type Verification } from './verify-packed.js';

@@ -1,0 +1,175 @@
+import type * as tf from '@tensorflow/tfjs';
+import { binarizersAt, type InputBinarizerSpec } from '../binarize/index.js';
+import {
+  outputsOf, type PackedBlock, type PackedColumns, type PackedDense, type PackedFile, type PackedInfo, type PackedInput, type PackedNorm,
+  type PackedProducts,
+} from '../inference/index.js';
+import type { SafetensorsTensor } from '../io/index.js';
+import { wordsOf } from '../kernels/index.js';
+import type { BinaryDense, WeightColumns } from '../layers/index.js';
+import { binaryDenseLayers, vitDefinition, vitParameters } from '../models/index.js';
+
+/** Elastic factors are held above this in training too. */
+const smallestFactor = 1e-5;
+
+/**
+ * Turns a model into a packed one: signs as bits, scales and what stays float as float32.
+ *
+ * @param info what the file says of where the model comes from
+ * @throws TypeError when the model is not one from `buildVit`
+ * @throws Error that names the layer when it is binarized in a way that one bit an operand cannot hold: ternary weights, scales for
+ *   groups of inputs, binary activations in front of float weights
+ */
+export function packModel(model: tf.LayersModel, info: Pick<PackedInfo, 'preprocessing' | 'provenance'>): PackedFile {
+  return new Packing(model).pack(info);
+}
+
+class Packing {
+  readonly #definition: ReturnType<typeof vitDefinition>;
+  readonly #layers: ReadonlyMap<string, BinaryDense>;
+  readonly #parameters: ReadonlyMap<string, tf.Variable>;
+  readonly #tensors = new Map<string, SafetensorsTensor>();
+
+  constructor(model: tf.LayersModel) {
+    this.#definition = vitDefinition(model);
+    this.#layers = new Map(binaryDenseLayers(model).map(layer => [layer.name, layer]));
+    this.#parameters = new Map(vitParameters(model).map(({ name, variable }) => [name, variable]));
+  }
+
+  pack(info: Pick<PackedInfo, 'preprocessing' | 'provenance'>): PackedFile {
+    const { config, plan } = this.#definition;
+    const { imgSize, patchSize, inChans, numClasses, embedDim: dim, numHeads, layerNormEps, globalPool, classToken, distillation } = config;
+    const names = distillation === 'heads' ? ['head', 'head_dist'] : ['head'];
+    const program = {
+      imgSize, patchSize, inChans, numClasses, dim, numHeads, layerNormEps,
+      patches: this.#dense('patch_embed.proj'),
+      prefixTokens: [...(classToken ? ['cls_token'] : []), ...(distillation === undefined ? [] : ['dist_token'])].map(name => this.#float(name, [dim])),
+      positions: this.#float('pos_embed', [this.#size('pos_embed') / dim, dim]),
+      blocks: Array.from({ length: config.depth }, (_, block) => this.#block(block)),
+      norm: this.#norm(globalPool === 'avg' ? 'fc_norm' : 'norm'),
+      pool: globalPool === 'avg' ? 'mean' as const : 'token' as const,
+      heads: names.map(name => this.#dense(name)),
+    };
+    return { program, tensors: this.#tensors, config, plan, ...info };
+  }
+
+  #block(block: number): PackedBlock {
+    const name = `blocks.${block}`;
+    const act = `${name}.mlp.act`;
+    const fc1 = this.#dense(`${name}.mlp.fc1`);
+    const channels = [outputsOf(fc1)];
+    return {
+      name,
+      norm1: this.#norm(`${name}.norm1`), qkv: this.#dense(`${name}.attn.qkv`), products: this.#products(block), proj: this.#dense(`${name}.attn.proj`),
+      norm2: this.#norm(`${name}.norm2`), fc1,
+      activation: this.#definition.plan.activation === 'gelu' ? 'gelu' : {
+        before: this.#float(`${act}.before`, channels), slope: this.#float(`${act}.slope`, channels), after: this.#float(`${act}.after`, channels),
+      },
+      fc2: this.#dense(`${name}.mlp.fc2`),
+    };
+  }
+
+  #products(block: number): PackedProducts | null {
+    const { plan, config: { embedDim } } = this.#definition;
+    const name = `blocks.${block}.attn`;
+    const scores = binarizersAt(plan, 'scores', block).input;
+    const { input: probabilities, values } = binarizersAt(plan, 'probabilities', block);
+    if (scores === null && probabilities === null && values === null) return null;
+    if (scores === null || probabilities === null || values === null) {
+      throw new Error(`${name}: expected all operands of attention's products to be binary, or none, found ${[
+        `Q and K ${scores === null ? 'float' : 'binary'}`, `P ${probabilities === null ? 'float' : 'binary'}`, `V ${values === null ? 'float' : 'binary'}`].join(', ')}`);
+    }
+    const operand = (spec: InputBinarizerSpec, part: string): PackedInput => this.#input(spec, `${name}.${part}`, embedDim);
+    const [query, key, value] = [operand(scores, 'query'), operand(scores, 'key'), operand(values, 'value')];
+    const chances = operand(probabilities, 'probabilities');
+    if (value.scale !== 'none') throw new Error(`${name}: values with a scale for each token cannot be packed: it would stand inside of the product`);
+    if (chances.levels !== 'unsigned') throw new Error(`${name}: expected attention probabilities of levels 0 and 1, found -1 and 1`);
+    if ([query, key, value].some(({ levels }) => levels !== 'signed')) throw new Error(`${name}: expected signs of Q, K and V, found levels 0 and 1`);
+    return { query, key, probabilities: chances, value };
+  }
+
+  #dense(name: string): PackedDense {
+    const layer = this.#layers.get(name)!;
+    const columns = layer.weightColumns();
+    const [inputs, outputs] = this.#parameters.get(`${name}.weight`)!.shape as [number, number];
+    return {
+      name, inputs,
+      columns: columns.map(part => this.#columns(part, inputs, outputs / columns.length)),
+      bias: this.#parameters.has(`${name}.bias`) ? this.#float(`${name}.bias`, [outputs]) : null,
+    };
+  }
+
+  #columns({ group, latent, binarized }: WeightColumns, inputs: number, outputs: number): PackedColumns {
+    const name = group.name;
+    const input = group.input === null ? null : this.#input(group.input, `${name}.input`, inputs);
+    if (binarized === null) {
+      if (input !== null) throw new Error(`${name}: a binary activation in front of float weights cannot be packed: binarize the weights too`);
+      const weight = latent();
+      this.#put(`${name}.weight`, Float32Array.from(weight.dataSync()), [inputs, outputs]);
+      weight.dispose();
+      return { name, outputs, weight: { float: `${name}.weight` }, input: null };
+    }
+    if (group.weight!.threshold.name === 'dead-zone') throw new Error(`${name}: ternary weights cannot be packed: they need more than one bit`);
+    const views = binarized();
+    const [binary, scale] = [views.binary.dataSync(), views.scale.dataSync()];
+    const perInput = views.scale.shape[0] !== 1;
+    for (const view of Object.values(views) as tf.Tensor[]) view.dispose();
+    if (perInput) throw new Error(`${name}: scales for groups of inputs cannot be packed: use one for each output`);
+    this.#put(`${name}.signs`, packedRows(binary, inputs, outputs), [outputs, wordsOf(inputs)]);
+    const { name: scaleName } = group.weight!.scale;
+    if (scaleName !== 'none') this.#put(`${name}.scale`, Float32Array.from(scale), [scale.length]);
+    return { name, outputs, weight: { signs: `${name}.signs`, scale: scaleName === 'none' ? null : `${name}.scale` }, input };
+  }
+
+  #input({ levels, scale, threshold }: InputBinarizerSpec, name: string, features: number): PackedInput {
+    const factor = scale.name === 'elastic' ? this.#elastic(name) : null;
+    if (levels === 'unsigned' && threshold.name === 'learned') throw new Error(`${name}: a learned shift in front of levels 0 and 1 cannot be packed`);
+    return {
+      levels,
+      shift: threshold.name === 'learned' ? this.#float(`${name}.shift`, [features]) : null,
+      factor: factor === null ? null : this.#put(`${name}.alpha`, Float32Array.of(factor), [1]),
+      scale: scale.name === 'mean-abs' ? 'least-squares' : scale.name === 'learned' ? { tokens: this.#float(`${name}.beta`, [scale.tokens]) } : 'none',
+      threshold: levels === 'signed' || threshold.name === 'row-max' ? 0 : factor === null ? 0.5 : factor / 2,
+      fraction: threshold.name === 'row-max' ? threshold.fraction : 0,
+    };
+  }
+
+  #elastic(name: string): number {
+    const alpha = this.#parameters.get(`${name}.alpha`)!.dataSync()[0]!;
+    if (alpha === 0) throw new Error(`${name}: expected a trained scale, found one that has not met a batch yet: train the model first`);
+    return Math.max(alpha, smallestFactor);
+  }
+
+  #norm(name: string): PackedNorm {
+    const shape = [this.#definition.config.embedDim];
+    return { weight: this.#float(`${name}.weight`, shape), bias: this.#float(`${name}.bias`, shape) };
+  }
+
+  #size(name: string): number {
+    return this.#parameters.get(name)!.size;
+  }
+
+  /** Takes a parameter over as it is; returns its name. */
+  #float(name: string, shape: readonly number[]): string {
+    const variable = this.#parameters.get(name);
+    if (variable === undefined) throw new RangeError(`${name}: expected the model to have this parameter, found none`);
+    return this.#put(name, Float32Array.from(variable.dataSync()), shape);
+  }
+
+  #put(name: string, data: Float32Array | Uint32Array, shape: readonly number[]): string {
+    this.#tensors.set(name, { dtype: data instanceof Uint32Array ? 'U32' : 'F32', shape: [...shape], data });
+    return name;
+  }
+}
+
+/** Signs of a matrix `[inputs, outputs]` of −1 and 1 as rows of bits of its outputs. */
+function packedRows(signs: ArrayLike<number>, inputs: number, outputs: number): Uint32Array {
+  const words = wordsOf(inputs);
+  const rows = new Uint32Array(outputs * words);
+  for (let input = 0; input < inputs; input++) {
+    for (let output = 0; output < outputs; output++) {
+      if (signs[input * outputs + output]! > 0) rows[output * words + (input >>> 5)]! |= 1 << (input & 31);
+    }
+  }
+  return rows;
+}

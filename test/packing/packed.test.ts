@@ -1,0 +1,129 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { costTable, costTotal } from '../../src/analysis/index.js';
+import { Random, useBackend } from '../../src/backend/index.js';
+import { methodNames, methods, presetPlan, type BinarizationPlan } from '../../src/binarize/index.js';
+import { packedTensorBytes, PackedModel, type PackedFile } from '../../src/inference/index.js';
+import { loadEngine, nativeInstructionSets, type EngineLibrary } from '../../src/kernels/index.js';
+import { buildVit, vitParameters, vitPresets, type VitConfig } from '../../src/models/index.js';
+import { packModel, verifyPacked } from '../../src/packing/index.js';
+
+const tiny: VitConfig = { ...vitPresets.vit_nano, imgSize: 8, patchSize: 4, inChans: 3, embedDim: 24, numHeads: 2, depth: 2, numClasses: 5 };
+const info = { preprocessing: null, provenance: { source: 'a test' } };
+const engines: EngineLibrary[] = [loadEngine('wasm'), ...(nativeInstructionSets().length > 0 ? [loadEngine('native')] : [])];
+
+/** A model whose every parameter is away from where it starts, so that none can be left out unseen. */
+function build(config: VitConfig, plan: BinarizationPlan): tf.LayersModel {
+  const model = buildVit(config, plan, Random.seeded(1));
+  const random = Random.seeded(4);
+  for (const { variable, role } of vitParameters(model)) {
+    tf.tidy(() => {
+      const nudge = tf.tensor(Float32Array.from({ length: variable.size }, () => 0.1 * random.normal()), variable.shape);
+      variable.assign(role === 'scale' ? tf.add(0.5, tf.abs(nudge)) : tf.add(variable, nudge));
+    });
+  }
+  return model;
+}
+
+function images(config: VitConfig, count = 5): tf.Tensor4D {
+  const random = Random.seeded(8);
+  const shape: [number, number, number, number] = [count, config.imgSize, config.imgSize, config.inChans];
+  return tf.tensor4d(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.normal()), shape);
+}
+
+const ternary = methodNames.filter(name => methods[name].weightBits === 1.58);
+const packable = methodNames.filter(name => methods[name].weightBits === 1);
+const shapes: Record<string, VitConfig> = {
+  'class token': { ...tiny, classToken: true, globalPool: 'token' },
+  'mean beside a class token': { ...tiny, classToken: true },
+  'two heads': { ...tiny, classToken: true, globalPool: 'token', distillation: 'heads' },
+  'no qkv bias': { ...tiny, qkvBias: false },
+};
+/** XNOR-Net with K: values with a factor for each token, which stands inside of the product. */
+const withoutProducts: readonly string[] = ['xnor-net-k'];
+const kinds: [string, VitConfig, BinarizationPlan][] = [
+  ['float', tiny, presetPlan('none', 'xnor-net')],
+  ...packable.flatMap(method => [true, false]
+    .filter(attentionProducts => !attentionProducts || (methods[method].attention !== null && !withoutProducts.includes(method)))
+    .map((attentionProducts): [string, VitConfig, BinarizationPlan] =>
+      [`${method}${attentionProducts ? ', attention products' : ''}`, tiny, presetPlan('all', method, { attentionProducts })])),
+  ...(['mlp', 'mhsa'] as const).flatMap(where => (['bwn', 'xnor-net'] as const).map((method): [string, VitConfig, BinarizationPlan] =>
+    [`${method}, ${where}`, tiny, presetPlan(where, method)])),
+  ...Object.entries(shapes).map(([name, config]): [string, VitConfig, BinarizationPlan] => [name, config, presetPlan('all', 'xnor-net', { attentionProducts: true })]),
+];
+
+beforeEach(async () => { await useBackend('cpu'); });
+
+describe('a packed model', () => {
+  it.each(kinds)('computes what its original computes: %s', async (_name, config, plan) => {
+    for (const engine of engines) {
+      // The same kernels: far below 0 GELU is -0 or a tiny negative number, by the backend, and that is a bit.
+      await useBackend(engine.kind);
+      const model = build(config, plan);
+      const file = packModel(model, info);
+      const packed = PackedModel.from(file, engine);
+      const { equal, firstDifference, sameClass, images: count, onThreshold } = verifyPacked(model, packed, images(config));
+      expect([equal, firstDifference]).toEqual([true, null]);
+      expect(sameClass + onThreshold).toBeGreaterThanOrEqual(count);
+      expect(onThreshold).toBeLessThanOrEqual(2);
+      packed.dispose();
+      model.dispose();
+    }
+  });
+
+  it('has the bytes that its cost table says', () => {
+    for (const [, config, plan] of kinds) {
+      const model = build(config, plan);
+      expect(packedTensorBytes(packModel(model, info).tensors), plan.name).toBe(costTotal(costTable(config, plan)).sizeBytes);
+      model.dispose();
+    }
+  });
+
+  it('gives the same for images alone and in batches, and gives its memory back', () => {
+    const model = build(tiny, presetPlan('all', 'xnor-net', { attentionProducts: true }));
+    const file = packModel(model, info);
+    const [engine] = engines;
+    PackedModel.from(file, engine).dispose();
+    const before = engine!.heap.reservedBytes;
+    const packed = PackedModel.from(file, engine);
+    const values = Float32Array.from(images(tiny, 20).dataSync());
+    const together = packed.run(values);
+    const size = values.length / 20;
+    const alone = Array.from({ length: 20 }, (_, image) => [...packed.run(values.subarray(image * size, (image + 1) * size))]).flat();
+    expect(alone).toEqual([...together]);
+    packed.dispose();
+    const again = PackedModel.from(file, engine);
+    again.run(values);
+    again.dispose();
+    expect(engine!.heap.reservedBytes - before).toBeLessThan(3_000_000);
+  });
+
+  it.each(ternary)('%s is refused by the name of the layer: it has more than one bit', method => {
+    expect(() => packModel(build(tiny, presetPlan('all', method)), info)).toThrow(/^blocks\.0\.[a-z0-9.]+: ternary weights cannot be packed/);
+  });
+
+  it('what one product cannot hold is refused by name', () => {
+    expect(() => packModel(build(tiny, presetPlan('all', 'xnor-net-k', { attentionProducts: true })), info)).toThrow('blocks.0.attn: values with a scale for each token');
+    expect(() => packModel(buildVit(tiny, presetPlan('all', 'bit'), Random.seeded(1)), info)).toThrow('has not met a batch yet: train the model first');
+  });
+});
+
+describe('a planted fault is found, and its layer named', () => {
+  const plan = presetPlan('all', 'xnor-net');
+  const damaged = (change: (file: PackedFile) => void): ReturnType<typeof verifyPacked> => {
+    const model = build(tiny, plan);
+    const file = packModel(model, info);
+    change(file);
+    return verifyPacked(model, PackedModel.from(file, engines[0]), images(tiny));
+  };
+
+  it('one bit of a weight: the layer after it takes something else', () => {
+    const { equal, firstDifference } = damaged(({ tensors }) => { (tensors.get('blocks.1.mlp.fc1.signs')!.data as Uint32Array)[3]! ^= 4; });
+    expect([equal, firstDifference]).toEqual([false, 'blocks.1.mlp.fc2']);
+  });
+
+  it('one scale', () => {
+    const { equal, firstDifference } = damaged(({ tensors }) => { (tensors.get('blocks.0.attn.proj.scale')!.data as Float32Array)[5]! *= 1.01; });
+    expect([equal, firstDifference]).toEqual([false, 'blocks.0.mlp.fc1']);
+  });
+});
