@@ -11,5 +11,5 @@ export { readSafetensors, readSafetensorsMetadata, writeSafetensors, type Safete
 export { withFile, type SizedFile } from './sized-file.js';
 export { sniff, sniffBytes, type Sniffed } from './sniff.js';
 export { readWeights, weightsFileAt, type WeightsSource } from './weights-source.js';
-export { encodeOnnx, onnxModel, type OnnxAttribute, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx.js';
+export { decodeOnnx, encodeOnnx, type OnnxAttribute, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx.js';
 export { packageVersion } from './package-version.js';

@@ -83,8 +83,7 @@ const schema = {
   },
 };
 
-/** Message type of the file, for whoever reads one back. */
-export const onnxModel: protobuf.Type = protobuf.Root.fromJSON(schema).lookupType('Model');
+const onnxModel = protobuf.Root.fromJSON(schema).lookupType('Model');
 
 const attributeTypes = { float: 1, int: 2, ints: 7 } as const;
 const floatType = 1;
@@ -113,6 +112,11 @@ export function encodeOnnx(graph: OnnxGraph, metadata: Readonly<Record<string, s
       output: graph.outputs.map(valueInfo),
     },
   }).finish();
+}
+
+/** The message of an `.onnx` file as plain objects, of the fields that {@link encodeOnnx} writes. */
+export function decodeOnnx(bytes: Uint8Array): object {
+  return onnxModel.toObject(onnxModel.decode(bytes), { longs: Number });
 }
 
 function attributeOf(name: string, value: OnnxAttribute): object {

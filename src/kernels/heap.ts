@@ -1,4 +1,4 @@
-import type { EngineMemory, Offset } from './engine.js';
+import type { EngineMemory, Offset } from './memory.js';
 
 /** Blocks start at multiples of a cache line. */
 const lineBytes = 64;

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Random, useBackend } from '../../src/backend/index.js';
 import { presetPlan } from '../../src/binarize/index.js';
-import { onnxModel } from '../../src/io/index.js';
+import { decodeOnnx } from '../../src/io/index.js';
 import { buildVit, exportOnnx, vitPresets, type VitConfig } from '../../src/models/index.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -25,7 +25,7 @@ interface Decoded {
 }
 
 function decoded(path: string): Decoded {
-  return onnxModel.toObject(onnxModel.decode(readFileSync(path)), { longs: Number }) as Decoded;
+  return decodeOnnx(readFileSync(path)) as Decoded;
 }
 
 beforeEach(async () => { await useBackend('cpu'); });
