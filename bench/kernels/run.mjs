@@ -9,10 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { loadEngine, nativeEngine, nativeInstructionSets, packedWeightBytes, wordsOf } from '../../dist/kernels/index.js';
+import { bestOf } from './best-of.mjs';
 
 const tokens = 197;
 const shapes = [[192, 192], [192, 768], [384, 384], [384, 1152], [384, 1536], [1536, 384], [768, 768], [768, 3072], [3072, 768]];
-const budgetMs = 300;
 /** What `native/build.mjs` and `native/build-wasm.mjs` compile the kernels with. */
 const flags = {
   avx512: ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx512vpopcntdq', '-mavx2', '-mfma', '-mprefer-vector-width=512'],
@@ -21,18 +21,6 @@ const flags = {
   neon: [],
   simd128: ['--target=wasm32', '-msimd128', '-nostdlib', '-fvisibility=hidden', '-Wl,--no-entry', '-Wl,--export-dynamic'],
 };
-
-/** Best time of one call in nanoseconds. */
-function bestOf(call) {
-  let best = Infinity;
-  const until = performance.now() + budgetMs;
-  do {
-    const start = process.hrtime.bigint();
-    call();
-    best = Math.min(best, Number(process.hrtime.bigint() - start));
-  } while (performance.now() < until);
-  return best;
-}
 
 /** Billions of operations per second of xor, popcount and add on registers alone; null without a compiler. */
 function arithmeticLimit(isa) {

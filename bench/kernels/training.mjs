@@ -2,25 +2,13 @@
 // one thread, warm caches: the best of many calls, since other processes only ever slow one down.
 //   npm run build && node bench/kernels/training.mjs [ISA...]      (all that run here unless named; simd128 is the WASM build)
 import { estimatorCodes, loadEngine, nativeEngine, nativeInstructionSets, scaleCodes } from '../../dist/kernels/index.js';
+import { bestOf } from './best-of.mjs';
 
 const rows = 128 * 16;
 const dim = 64;
 const hidden = 128;
 const heads = 4;
 const tokens = 16;
-const budgetMs = 150;
-
-/** Best time of one call in nanoseconds. */
-function bestOf(call) {
-  let best = Infinity;
-  const until = performance.now() + budgetMs;
-  do {
-    const start = process.hrtime.bigint();
-    call();
-    best = Math.min(best, Number(process.hrtime.bigint() - start));
-  } while (performance.now() < until);
-  return best;
-}
 
 function measure(engine) {
   let end = engine.memory.heapBase;
