@@ -49,6 +49,17 @@ describe.each(backends)('on %s the gradient is the slope of the value for', name
 describe.each(backends)('on %s', name => {
   beforeAll(async () => { await useBackend(name); });
 
+  it('gelu has one sign on all backends far below 0, where binary layers read it, and is x Phi(x) there to 2e-7', () => {
+    // Phi from the complementary error function of scipy.
+    const expected: readonly (readonly [number, number])[] = [[-3.9, -1.87583e-4], [-4.1, -8.46968e-5], [-5, -1.433258e-6], [-6, -5.919526e-9], [-8, -4.976768e-15]];
+    tf.tidy(() => {
+      gelu(tf.tensor1d(expected.map(([x]) => x))).dataSync().forEach((value, i) => { expect(Math.abs(value - expected[i]![1])).toBeLessThan(2e-7); });
+      expect(gelu(tf.linspace(-9.5, -0.01, 400)).less(0).all().dataSync()[0]).toBe(1);
+      // What is below 1e-20 is 0 on every backend.
+      expect(gelu(tf.linspace(-30, -9.7, 100)).equal(0).all().dataSync()[0]).toBe(1);
+    });
+  });
+
   it('gelu is x Phi(x) at tabulated points of the normal distribution', () => {
     // Phi(1) = 0.8413447461, Phi(2) = 0.9772498681, Phi(3) = 0.9986501020; erf of tfjs is good to 1.5e-7.
     const expected = [0, 0.8413447461, -0.1586552539, 1.9544997361, 2.9959503061, -0.0040496940];
