@@ -2,7 +2,7 @@ export type { BinarizeContext, DeclaredParameter } from './context.js';
 export { errorDecay, estimatorFactor, signEstimator, type ErrorDecay } from './estimator.js';
 export { inputFormulas, weightFormulas, type Formula } from './formulas.js';
 export { fusedOptions } from './fused.js';
-export { binarizeInput, initialInputParameters, inputParameters } from './input.js';
+export { binarizeInput, binarizeRows, initialInputParameters, inputParameters } from './input.js';
 export { SpecError } from './json-reader.js';
 export { methodLabel, whereLabel } from './labels.js';
 export { methodNames, methods, parseMethodName, type Method, type MethodName } from './methods.js';

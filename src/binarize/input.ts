@@ -52,22 +52,35 @@ export function initialInputParameters(spec: InputBinarizerSpec, x: tf.Tensor): 
 export function binarizeInput(
   spec: InputBinarizerSpec, x: tf.Tensor, parameters: Readonly<Record<string, tf.Tensor>>, context: BinarizeContext,
 ): tf.Tensor {
+  return tf.tidy(() => {
+    const { levels, factor } = binarizeRows(spec, x, parameters, context);
+    return factor === null ? levels : tf.mul(levels, factor);
+  });
+}
+
+/**
+ * The two parts of {@link binarizeInput}: a product of the levels alone is one of integers, exact in any order of its sum, and the
+ * factor of a row can be multiplied afterwards. To be called within a tidy, which owns what is made on the way.
+ *
+ * @returns `levels`, shape of x, with an elastic α in it; `factor`, `[..., tokens, 1]`, or null for 1
+ */
+export function binarizeRows(
+  spec: InputBinarizerSpec, x: tf.Tensor, parameters: Readonly<Record<string, tf.Tensor>>, context: BinarizeContext,
+): { readonly levels: tf.Tensor; readonly factor: tf.Tensor | null } {
   const label = `${context.label} input`;
   const parameter = (name: string): tf.Tensor => {
     const tensor = parameters[name];
     if (tensor === undefined) throw new RangeError(`${label}: expected the parameter '${name}', found none`);
     return tensor;
   };
-  return tf.tidy(() => {
-    const estimator = signEstimator(spec.estimator, context.progress);
-    if (estimator === null) throw new RangeError(`${label}: expected an estimator for inputs, found '${spec.estimator.name}'`);
-    const { levels, scale, threshold } = spec;
-    const moved = threshold.name === 'learned' ? tf.add(x, parameter('shift')) : x;
-    const edge = threshold.name === 'row-max' ? rowEdge(moved, threshold.fraction) : null;
-    if (scale.name === 'elastic') return elastic(moved, parameter('alpha'), edge, { levels, scale, estimator }, label);
-    const pattern = levels === 'signed' ? binarySign(moved, estimator, label) : unitStep(moved, edge ?? tf.scalar(0.5), estimator, label);
-    return scaled(pattern, moved, scale, parameter);
-  });
+  const estimator = signEstimator(spec.estimator, context.progress);
+  if (estimator === null) throw new RangeError(`${label}: expected an estimator for inputs, found '${spec.estimator.name}'`);
+  const { levels, scale, threshold } = spec;
+  const moved = threshold.name === 'learned' ? tf.add(x, parameter('shift')) : x;
+  const edge = threshold.name === 'row-max' ? rowEdge(moved, threshold.fraction) : null;
+  if (scale.name === 'elastic') return { levels: elastic(moved, parameter('alpha'), edge, { levels, scale, estimator }, label), factor: null };
+  const pattern = levels === 'signed' ? binarySign(moved, estimator, label) : unitStep(moved, edge ?? tf.scalar(0.5), estimator, label);
+  return { levels: pattern, factor: rowFactor(pattern, moved, scale, parameter) };
 }
 
 /** A share of the row's maximum; above 0, so that a row of zeros has a gradient factor that is a number. */
@@ -75,11 +88,11 @@ function rowEdge(x: tf.Tensor, fraction: number): tf.Tensor {
   return stopGradient(tf.maximum(tf.mul(tf.max(x, -1, true), fraction), 1e-30));
 }
 
-/** The pattern times its factor per token. */
-function scaled(pattern: tf.Tensor, moved: tf.Tensor, scale: InputScaleSpec, parameter: (name: string) => tf.Tensor): tf.Tensor {
-  if (scale.name === 'learned') return tf.mul(pattern, parameter('beta'));
-  if (scale.name !== 'mean-abs') return pattern;
+/** The factor per token; null for 1. */
+function rowFactor(pattern: tf.Tensor, moved: tf.Tensor, scale: InputScaleSpec, parameter: (name: string) => tf.Tensor): tf.Tensor | null {
+  if (scale.name === 'learned') return parameter('beta');
+  if (scale.name !== 'mean-abs') return null;
   const constant = stopGradient(pattern);
   const factor = tf.div(tf.sum(tf.mul(moved, constant), -1, true), tf.maximum(tf.sum(tf.square(constant), -1, true), 1));
-  return tf.mul(pattern, scale.gradient === 'exact' ? factor : stopGradient(factor));
+  return scale.gradient === 'exact' ? factor : stopGradient(factor);
 }

@@ -50,9 +50,18 @@ export class AttentionProducts extends VitLayer<AttentionProductsConfig> {
       tf.transpose(tf.reshape(this.#operand(binarizer, x, context), [-1, tokens, numHeads, dim / numHeads]), [0, 2, 1, 3]);
     const scores = tf.matMul(heads(this.#query, q), heads(this.#key, k), false, true);
     const probabilities = tf.softmax(tf.mul(scores, 1 / Math.sqrt(dim / numHeads)));
-    const weights = this.#operand(this.#probabilities, probabilities, context);
-    context.attention?.(this.name, weights as tf.Tensor4D);
-    return mergeHeads(tf.matMul(weights, heads(this.#value, v)));
+    const { levels, factor } = this.#weights(probabilities, context);
+    const values = tf.matMul(levels, heads(this.#value, v));
+    return mergeHeads(factor === null ? values : tf.mul(values, factor));
+  }
+
+  /** The factor of a row is multiplied after the product: what cancels out there is 0, not the rounding of floats, and has a sign. */
+  #weights(probabilities: tf.Tensor, context: CallContext): { levels: tf.Tensor; factor: tf.Tensor | null } {
+    const binarizer = this.#probabilities;
+    if (binarizer !== null) this.#show(binarizer, probabilities, context);
+    const { levels, factor } = binarizer?.rows(probabilities, context) ?? { levels: probabilities, factor: null };
+    context.attention?.(this.name, (factor === null ? levels : tf.mul(levels, factor)) as tf.Tensor4D);
+    return { levels, factor };
   }
 
   override computeOutputShape(inputShape: tf.Shape): tf.Shape {
@@ -61,11 +70,14 @@ export class AttentionProducts extends VitLayer<AttentionProductsConfig> {
 
   #operand(binarizer: InputBinarizer | null, x: tf.Tensor, context: CallContext): tf.Tensor {
     if (binarizer === null) return x;
-    if (context.input) {
-      const { values, upper } = binarizer.observe(x);
-      context.input(binarizer.name, values, upper);
-    }
+    this.#show(binarizer, x, context);
     return binarizer.forward(x, context);
+  }
+
+  #show(binarizer: InputBinarizer, x: tf.Tensor, { input }: CallContext): void {
+    if (input === undefined) return;
+    const { values, upper } = binarizer.observe(x);
+    input(binarizer.name, values, upper);
   }
 
   #addOperand(site: Site, operand: string, spec: InputBinarizerSpec | null, features: number): InputBinarizer | null {

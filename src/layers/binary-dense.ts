@@ -64,6 +64,11 @@ export class BinaryDense extends VitLayer<BinaryDenseConfig> {
     return tf.concat(parts, -1);
   }
 
+  /** Size of the last axis of what it takes. */
+  get inputDim(): number {
+    return this.config.inputDim;
+  }
+
   /** The parts of the weight, in the order of its columns; one for a layer that is binarized, or left float, as a whole. */
   weightColumns(): WeightColumns[] {
     return this.#columns.map(columns => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { binarizeInput, initialInputParameters, inputParameters, type InputBinarizerSpec } from '../binarize/index.js';
+import { binarizeInput, binarizeRows, initialInputParameters, inputParameters, type InputBinarizerSpec } from '../binarize/index.js';
 import { startParameters, VitLayer, type CallContext, type VitParameter } from './vit-layer.js';
 
 export interface InputBinarizerConfig {
@@ -27,14 +27,23 @@ export class InputBinarizer extends VitLayer<InputBinarizerConfig> {
   /** `[..., features]` to the same shape. */
   override forward(x: tf.Tensor, context: CallContext): tf.Tensor {
     if (context.training) this.#startFromBatch(x);
-    const { spec, label } = this.config;
-    return binarizeInput(spec, x, this.#parameters, { ...context, label, progress: this.progress });
+    return binarizeInput(this.config.spec, x, this.#parameters, this.#binarizeContext(context));
+  }
+
+  /** The same in its two parts, see {@link binarizeRows}. */
+  rows(x: tf.Tensor, context: CallContext): ReturnType<typeof binarizeRows> {
+    if (context.training) this.#startFromBatch(x);
+    return binarizeRows(this.config.spec, x, this.#parameters, this.#binarizeContext(context));
   }
 
   /** What {@link CallContext.input} sees of x, `[..., features]`: the values before their sign, and where the upper level follows. */
   observe(x: tf.Tensor): { values: tf.Tensor; upper: tf.Tensor } {
     const { shift } = this.#parameters;
     return { values: shift === undefined ? x : tf.add(x, shift), upper: tf.greater(this.forward(x, { training: false }), 0) };
+  }
+
+  #binarizeContext(context: CallContext): CallContext & { readonly label: string; readonly progress: number } {
+    return { ...context, label: this.config.label, progress: this.progress };
   }
 
   /** An elastic factor of 0 has not met a batch yet; being saved with the model, it says so after loading, too. */

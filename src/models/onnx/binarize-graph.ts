@@ -4,22 +4,28 @@ import type { GraphBuilder } from './graph-builder.js';
 /** Constant of a parameter of the model, by its name. */
 export type ParameterConstant = (name: string) => string;
 
+/** Names of the levels, and of the factor of each row that is multiplied after the product; null for 1. */
+export interface BinarizedRows {
+  readonly levels: string;
+  readonly factor: string | null;
+}
+
 /**
- * An input binarizer as it evaluates: scale · B, with B from comparisons, since ONNX's Sign has three levels.
+ * An input binarizer as it evaluates, in two parts as `binarizeRows` has them; its levels come from comparisons, since ONNX's Sign
+ * has three.
  *
  * @param prefix path of the binarizer's parameters: `blocks.0.attn.qkv.input`
- * @returns name of a value of x's shape
  */
-export function binarizeGraph(graph: GraphBuilder, spec: InputBinarizerSpec, x: string, prefix: string, parameter: ParameterConstant): string {
+export function binarizeGraph(graph: GraphBuilder, spec: InputBinarizerSpec, x: string, prefix: string, parameter: ParameterConstant): BinarizedRows {
   const { levels, scale, threshold } = spec;
   const moved = threshold.name === 'learned' ? graph.node('Add', [x, parameter(`${prefix}.shift`)]) : x;
   const unit = scale.name === 'elastic' ? graph.node('Max', [parameter(`${prefix}.alpha`), graph.scalar(1e-5)]) : null;
   const pattern = levels === 'signed'
     ? choose(graph, graph.node('GreaterOrEqual', [moved, graph.scalar(0)]), 1, -1)
     : choose(graph, graph.node('Greater', [moved, edge(graph, spec, moved, unit)]), 1, 0);
-  if (unit !== null) return graph.node('Mul', [pattern, unit]);
-  if (scale.name === 'learned') return graph.node('Mul', [pattern, parameter(`${prefix}.beta`)]);
-  return scale.name === 'mean-abs' ? graph.node('Mul', [pattern, leastSquares(graph, moved, pattern)]) : pattern;
+  if (unit !== null) return { levels: graph.node('Mul', [pattern, unit]), factor: null };
+  if (scale.name === 'learned') return { levels: pattern, factor: parameter(`${prefix}.beta`) };
+  return { levels: pattern, factor: scale.name === 'mean-abs' ? leastSquares(graph, moved, pattern) : null };
 }
 
 function choose(graph: GraphBuilder, condition: string, yes: number, no: number): string {

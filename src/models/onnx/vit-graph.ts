@@ -4,7 +4,7 @@ import type { OnnxGraph } from '../../io/index.js';
 import type { BinaryDense, WeightColumns } from '../../layers/index.js';
 import { prefixTokenCount, tokenCount, type VitConfig } from '../config.js';
 import { binaryDenseLayers, vitDefinition, vitParameters } from '../vit.js';
-import { binarizeGraph } from './binarize-graph.js';
+import { binarizeGraph, type BinarizedRows } from './binarize-graph.js';
 import { GraphBuilder } from './graph-builder.js';
 
 /** How the binary weights are stored: folded to ±scale, or as ±1 in 8 bits with their scales in a DequantizeLinear. */
@@ -90,8 +90,9 @@ class VitGraph {
       return graph.node('Transpose', [split], { perm: { ints: index === 1 ? [0, 2, 3, 1] : [0, 2, 1, 3] } });
     }) as [string, string, string];
     const scaled = graph.node('Mul', [graph.node('MatMul', [q, k]), graph.scalar(1 / Math.sqrt(dim / heads))]);
-    const weights = this.#binarized(graph.node('Softmax', [scaled], { axis: { int: -1 } }), probabilities, `${name}.probabilities`);
-    const merged = graph.node('Transpose', [graph.node('MatMul', [weights, v])], { perm: { ints: [0, 2, 1, 3] } });
+    const { levels, factor } = this.#rows(graph.node('Softmax', [scaled], { axis: { int: -1 } }), probabilities, `${name}.probabilities`);
+    const product = graph.node('MatMul', [levels, v]);
+    const merged = graph.node('Transpose', [factor === null ? product : graph.node('Mul', [product, factor])], { perm: { ints: [0, 2, 1, 3] } });
     return this.#dense(graph.node('Reshape', [merged, graph.integers(0, tokenCount(this.#config), dim)]), `${name}.proj`);
   }
 
@@ -166,10 +167,15 @@ class VitGraph {
   }
 
   #binarized(x: string, spec: InputBinarizerSpec | null, prefix: string): string {
+    const { levels, factor } = this.#rows(x, spec, prefix);
+    return factor === null ? levels : this.#graph.node('Mul', [levels, factor]);
+  }
+
+  #rows(x: string, spec: InputBinarizerSpec | null, prefix: string): BinarizedRows {
     if (spec?.scale.name === 'elastic' && this.#parameters.get(`${prefix}.alpha`)!.dataSync()[0] === 0) {
       throw new Error(`onnx: ${prefix}: expected a trained scale, found one that has not met a batch yet: train the model first`);
     }
-    return spec === null ? x : binarizeGraph(this.#graph, spec, x, prefix, name => this.#parameter(name));
+    return spec === null ? { levels: x, factor: null } : binarizeGraph(this.#graph, spec, x, prefix, name => this.#parameter(name));
   }
 
   #parameter(name: string): string {
