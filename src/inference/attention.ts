@@ -1,7 +1,6 @@
 import { packedWeightBytes, wordsOf, type EngineLibrary, type Offset } from '../kernels/index.js';
 import type { EngineTensors } from './engine-tensors.js';
 import type { PackedInput, PackedProducts } from './program.js';
-import { leastSquaresRows } from './row-scale.js';
 
 /** Sizes of the attention of a model. */
 export interface AttentionShape {
@@ -89,7 +88,7 @@ export class BinaryAttention {
     if (input.scale !== 'least-squares') return 0;
     const { tokens, dim } = this.#shape;
     const shift = input.shift === null ? 0 : this.#tensors.at(input.shift);
-    leastSquaresRows(this.#engine.heap, { offset: x, count: tokens, inputs: dim, stride: 3 * dim }, shift, to);
+    this.#engine.meanMagnitudes(x, shift, to, tokens, dim, 3 * dim);
     return to;
   }
 

@@ -2,11 +2,15 @@ import { loadEngine, nativeInstructionSets, statusBits, wordsOf, type EngineLibr
 import { BinaryAttention } from './attention.js';
 import { alphaOf, EngineTensors } from './engine-tensors.js';
 import { readPackedFile, type PackedFile, type PackedInfo } from './packed-file.js';
-import { outputsOf, type PackedBlock, type PackedColumns, type PackedDense, type PackedInput, type PackedProgram } from './program.js';
-import { leastSquaresRows } from './row-scale.js';
+import { denseLayers, outputsOf, takesPlainSigns, type PackedBlock, type PackedColumns, type PackedDense, type PackedInput, type PackedProgram } from './program.js';
 
-/** Sees what a dense layer, or a part of it, takes: `[rows, inputs]`, a shift added, before it is binarized as `input` says. */
-export type DenseObserver = (name: string, values: Float32Array, input: PackedInput | null) => void;
+/** Sees a run. The arrays are the observer's own. */
+export interface PackedObserver {
+  /** What a dense layer, or a part of it, takes: `[rows, inputs]`, a shift added, before it is binarized as `input` says. */
+  taken(name: string, values: Float32Array, input: PackedInput | null): void;
+  /** A whole dense layer: its input `[rows, inputs]` and its output `[rows, outputs]`. */
+  computed(name: string, x: Float32Array, y: Float32Array): void;
+}
 
 /** Buffers for a number of images. */
 interface Buffers {
@@ -18,7 +22,6 @@ interface Buffers {
   readonly wide: Offset;
   readonly hidden: Offset;
   readonly attended: Offset;
-  readonly probabilities: Offset;
   readonly bits: Offset;
   readonly rowScale: Offset;
   readonly means: Offset;
@@ -40,7 +43,7 @@ export class PackedModel {
   readonly #engine: EngineLibrary;
   readonly #tensors: EngineTensors;
   #buffers: Buffers | null = null;
-  #observer: DenseObserver | null = null;
+  #observer: PackedObserver | null = null;
 
   private constructor({ program, tensors, ...info }: PackedFile, engine: EngineLibrary) {
     this.program = program;
@@ -73,11 +76,10 @@ export class PackedModel {
 
   /**
    * @param images `[count, imgSize, imgSize, inChans]`, normalised
-   * @param observer sees what every dense layer takes
    * @returns logits `[count, numClasses]`
    * @throws RangeError when the values are no whole number of images, or an activation that is to be binarized is not finite
    */
-  run(images: Float32Array, observer: DenseObserver | null = null): Float32Array {
+  run(images: Float32Array, observer: PackedObserver | null = null): Float32Array {
     const { imgSize, inChans, numClasses } = this.program;
     const size = imgSize * imgSize * inChans;
     const count = images.length / size;
@@ -122,7 +124,6 @@ export class PackedModel {
       images, tensors,
       patches: floats(rows * patchSize ** 2 * inChans), x: floats(rows * dim), normed: floats(rows * dim),
       wide: floats(rows * Math.max(3 * dim, hidden)), hidden: floats(rows * hidden), attended: floats(rows * dim),
-      probabilities: blocks.some(({ products }) => products === null) ? floats(images * numHeads * tokens * tokens) : 0,
       bits: floats(rows * wordsOf(widest)), rowScale: floats(rows), means: floats(2 * rows), pooled: floats(images * dim), logits: floats(2 * images * numClasses),
       attention: blocks.some(({ products }) => products !== null) ? new BinaryAttention(this.#engine, this.#tensors, tensors, { tokens, dim, numHeads }) : null,
     };
@@ -167,7 +168,7 @@ export class PackedModel {
     const { x, normed, wide, hidden, attended } = buffers;
     this.#norm(norm1, x, normed, rows, buffers);
     this.#dense(qkv, normed, rows, wide, buffers);
-    if (products === null) engine.attentionForward(wide, buffers.probabilities, attended, buffers.images, tokens, numHeads, dim / numHeads);
+    if (products === null) engine.attentionForward(wide, 0, attended, buffers.images, tokens, numHeads, dim / numHeads);
     else {
       for (let image = 0; image < buffers.images; image++) {
         this.#check(buffers.attention!.run(products, wide + 12 * image * tokens * dim, attended + 4 * image * tokens * dim), `${name}.attn`);
@@ -179,9 +180,13 @@ export class PackedModel {
     this.#norm(norm2, x, normed, rows, buffers);
     const width = outputsOf(fc1);
     this.#dense(fc1, normed, rows, wide, buffers);
-    if (activation === 'gelu') engine.geluForward(wide, hidden, rows * width);
-    else this.#rprelu(activation, wide, hidden, rows, width);
-    this.#dense(fc2, hidden, rows, normed, buffers);
+    const packed = activation === 'gelu' && takesPlainSigns(fc2);
+    if (packed) this.#check(engine.packGelu(wide, 0, buffers.bits, rows, width), fc2.name);
+    if (activation !== 'gelu') {
+      const { before, slope, after } = activation;
+      engine.rpreluForward(wide, this.#tensors.at(before), this.#tensors.at(slope), this.#tensors.at(after), hidden, rows, width);
+    } else if (!packed || this.#observer !== null) engine.geluForward(wide, hidden, rows * width);
+    this.#dense(fc2, hidden, rows, normed, buffers, packed);
     engine.add(x, normed, x, rows * dim, rows * dim);
   }
 
@@ -217,23 +222,30 @@ export class PackedModel {
       x, this.#tensors.at(weight), this.#tensors.at(bias), y, means, means + 4 * rows, rows, this.program.dim, this.program.layerNormEps);
   }
 
-  /** y = x W + bias, columns by columns. */
-  #dense(layer: PackedDense, x: Offset, rows: number, y: Offset, buffers: Buffers): void {
+  /**
+   * y = x W + bias, columns by columns.
+   *
+   * @param packed the bits of x are in their buffer already
+   */
+  #dense(layer: PackedDense, x: Offset, rows: number, y: Offset, buffers: Buffers, packed = false): void {
+    const { heap } = this.#engine;
     const outputs = outputsOf(layer);
     let first = 0;
     for (const columns of layer.columns) {
+      const { name, input } = columns;
+      this.#observer?.taken(name, this.#shifted(x, rows, layer.inputs, input?.shift ?? null), input);
       const bias = layer.bias === null ? 0 : this.#tensors.at(layer.bias) + 4 * first;
-      this.#product(layer, columns, { x, rows, y: y + 4 * first, bias, stride: outputs }, buffers);
+      this.#product(layer.inputs, columns, { x, rows, y: y + 4 * first, bias, stride: outputs, packed }, buffers);
       first += columns.outputs;
     }
+    this.#observer?.computed(layer.name, heap.float32(x, rows * layer.inputs).slice(), heap.float32(y, rows * outputs).slice());
   }
 
   #product(
-    { inputs }: PackedDense, { name, outputs, weight, input }: PackedColumns,
-    { x, rows, y, bias, stride }: { x: Offset; rows: number; y: Offset; bias: Offset; stride: number }, buffers: Buffers,
+    inputs: number, { name, outputs, weight, input }: PackedColumns,
+    { x, rows, y, bias, stride, packed }: { x: Offset; rows: number; y: Offset; bias: Offset; stride: number; packed: boolean }, buffers: Buffers,
   ): void {
     const engine = this.#engine;
-    this.#observer?.(name, this.#shifted(x, rows, inputs, input?.shift ?? null), input);
     if ('float' in weight) {
       engine.gemm(0, 0, rows, outputs, inputs, x, inputs, this.#tensors.at(weight.float), outputs, y, stride, bias, 0, 1, 0, 0, 0);
       return;
@@ -243,7 +255,7 @@ export class PackedModel {
       engine.signGemm(x, signs, scale, bias, y, rows, inputs, outputs, stride);
       return;
     }
-    const rowScale = this.#binarize(name, input, x, rows, inputs, buffers);
+    const rowScale = packed ? 0 : this.#binarize(name, input, x, rows, inputs, buffers);
     const product = input.levels === 'signed' ? 'packedGemm' : 'packedAndGemm';
     engine[product](buffers.bits, signs, scale, bias, rowScale, y, rows, inputs, outputs, stride);
   }
@@ -260,7 +272,7 @@ export class PackedModel {
     } else {
       this.#check(engine.packSigns(x, shift, bits, rows, inputs, inputs), name);
       if (scale === 'none') return 0;
-      if (scale === 'least-squares') leastSquaresRows(engine.heap, { offset: x, count: rows, inputs, stride: inputs }, shift, rowScale);
+      if (scale === 'least-squares') engine.meanMagnitudes(x, shift, rowScale, rows, inputs, inputs);
     }
     if (typeof scale === 'object') {
       const perToken = engine.heap.float32(this.#tensors.at(scale.tokens), this.tokens);
@@ -279,23 +291,7 @@ export class PackedModel {
     return values.map((value, i) => value + added[i % inputs]!);
   }
 
-  /** z = x − before; z + after where z > 0, slope z + after elsewhere. */
-  #rprelu(names: { readonly before: string; readonly slope: string; readonly after: string }, x: Offset, y: Offset, rows: number, width: number): void {
-    const { heap } = this.#engine;
-    const [before, slope, after] = [names.before, names.slope, names.after].map(name => heap.float32(this.#tensors.at(name), width));
-    const [from, to] = [heap.float32(x, rows * width), heap.float32(y, rows * width)];
-    for (let at = 0; at < from.length; at++) {
-      const channel = at % width;
-      const z = from[at]! - before![channel]!;
-      to[at] = (z > 0 ? z : slope![channel]! * z) + after![channel]!;
-    }
-  }
-
   #check(status: number, name: string): void {
     if (status & statusBits.inputNotFinite) throw new RangeError(`packed model: ${name}: expected finite activations, found a NaN or an infinity`);
   }
-}
-
-function denseLayers({ patches, blocks, heads }: PackedProgram): PackedDense[] {
-  return [patches, ...blocks.flatMap(({ qkv, proj, fc1, fc2 }) => [qkv, proj, fc1, fc2]), ...heads];
 }

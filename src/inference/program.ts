@@ -125,3 +125,14 @@ export function parseProgram(value: unknown): PackedProgram {
 export function outputsOf({ columns }: PackedDense): number {
   return columns.reduce((sum, { outputs }) => sum + outputs, 0);
 }
+
+/** Whether all that a layer needs of its input is the sign. */
+export function takesPlainSigns({ columns: [columns, ...others] }: PackedDense): boolean {
+  const input = columns?.input ?? null;
+  return others.length === 0 && input !== null && input.levels === 'signed' && input.shift === null && input.scale === 'none';
+}
+
+/** Every dense layer. */
+export function denseLayers({ patches, blocks, heads }: PackedProgram): PackedDense[] {
+  return [patches, ...blocks.flatMap(({ qkv, proj, fc1, fc2 }) => [qkv, proj, fc1, fc2]), ...heads];
+}

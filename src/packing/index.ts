@@ -1,2 +1,2 @@
 export { packModel } from './pack-model.js';
-export { logitTolerance, rounding, verifyPacked, type LayerAgreement, type Verification } from './verify-packed.js';
+export { rounding, tolerance, verifyPacked, type InputAgreement, type LayerAgreement, type Verification } from './verify-packed.js';
