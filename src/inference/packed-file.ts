@@ -41,7 +41,7 @@ export function writePackedFile(path: string, { program, tensors, config, plan, 
 export function readPackedFile(path: string): PackedFile {
   const { tensors, metadata } = readSafetensors(path);
   const fail = (problem: string): never => { throw new Error(`${path}: ${problem}`); };
-  if (metadata.format !== format) fail(`expected a packed model (format ${format}), found ${metadata.format ?? 'no format'}: make one with binvit pack`);
+  if (metadata.format !== format) fail(`expected a packed model (format ${format}), found ${metadata.format ?? 'no format'}: make one with packModel`);
   if (metadata.layout !== layout) fail(`expected sign bits in the layout ${layout}, found ${metadata.layout ?? 'none'}: pack the model again`);
   const json = (field: string): unknown => {
     try {

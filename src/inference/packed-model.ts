@@ -55,7 +55,7 @@ export class PackedModel {
   }
 
   /**
-   * @param path file of `binvit pack`
+   * @param path file of `writePackedFile`
    * @param engine default: the native build where there is one, else WASM
    * @throws Error that names the file and what is wrong with it
    */

@@ -1,0 +1,93 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Random, useBackend } from '../../src/backend/index.js';
+import { presetPlan } from '../../src/binarize/index.js';
+import { PackedModel, readPackedFile, writePackedFile, type PackedFile } from '../../src/inference/index.js';
+import { readSafetensors, writeSafetensors, type SafetensorsTensor } from '../../src/io/index.js';
+import { loadEngine } from '../../src/kernels/index.js';
+import { buildVit, vitPresets } from '../../src/models/index.js';
+import { packModel } from '../../src/packing/index.js';
+import { temporaryFolder } from '../temporary-folder.js';
+
+const folder = temporaryFolder();
+let path: string;
+let file: PackedFile;
+
+beforeAll(async () => {
+  await useBackend('cpu');
+  const config = { ...vitPresets.vit_nano, imgSize: 8, patchSize: 4, embedDim: 12, numHeads: 2, depth: 1, numClasses: 3 };
+  const model = buildVit(config, presetPlan('all', 'xnor-net', { attentionProducts: true }), Random.seeded(1));
+  path = folder.path('packed.safetensors');
+  file = packModel(model, { preprocessing: { mean: [0.5] }, provenance: { source: 'a test' } });
+  writePackedFile(path, file);
+});
+
+/** The file with its tensors or its header changed. */
+function changed(change: (tensors: Map<string, SafetensorsTensor>, metadata: Record<string, string>) => void): string {
+  const { tensors, metadata } = readSafetensors(path);
+  const header = { ...metadata };
+  change(tensors, header);
+  const to = folder.path('changed.safetensors');
+  writeSafetensors(to, tensors, header);
+  return to;
+}
+
+describe('a packed file', () => {
+  it('comes back as it was written, and equal models give equal bytes', () => {
+    const { tensors, ...rest } = readPackedFile(path);
+    const { tensors: written, ...expected } = file;
+    expect(rest).toEqual(JSON.parse(JSON.stringify(expected)));
+    expect(tensors).toEqual(written);
+    writePackedFile(folder.path('again.safetensors'), file);
+    expect(readFileSync(folder.path('again.safetensors')).equals(readFileSync(path))).toBe(true);
+  });
+
+  it.each<[string, RegExp, Parameters<typeof changed>[0]]>([
+    ['another version', /expected a packed model \(format binvit-packed-1\), found binvit-packed-9: make one with packModel/, (_, metadata) => { metadata.format = 'binvit-packed-9'; }],
+    ['another layout', /expected sign bits in the layout rows-32-lsb, found columns/, (_, metadata) => { metadata.layout = 'columns'; }],
+    ['a header that is no JSON', /header field program: expected JSON/, (_, metadata) => { metadata.program = '{'; }],
+    ['a program without a field', /program\.numHeads/, (_, metadata) => { metadata.program = metadata.program!.replace('"numHeads":2,', ''); }],
+    ['sizes that do not fit', /program\.numHeads: expected a divisor of dim 12, found 5/, (_, metadata) => { metadata.program = metadata.program!.replace('"numHeads":2', '"numHeads":5'); }],
+    ['a tensor that is missing', /tensor blocks\.0\.mlp\.fc1\.signs: expected it, found nothing/, tensors => { tensors.delete('blocks.0.mlp.fc1.signs'); }],
+    ['a tensor too many', /tensor more: expected no tensor of this name/, tensors => { tensors.set('more', { dtype: 'F32', shape: [1], data: Float32Array.of(1) }); }],
+    ['a tensor of another shape', /tensor fc_norm\.weight: expected F32 \[12\], found F32 \[2\]/, tensors => { tensors.set('fc_norm.weight', { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) }); }],
+    ['a scale that is no number', /tensor blocks\.0\.mlp\.fc2\.scale: expected finite numbers/, tensors => { (tensors.get('blocks.0.mlp.fc2.scale')!.data as Float32Array)[1] = NaN; }],
+    ['bits beyond the inputs', /tensor blocks\.0\.mlp\.fc1\.signs: expected the bits beyond 12 inputs to be 0/, tensors => { (tensors.get('blocks.0.mlp.fc1.signs')!.data as Uint32Array)[4]! |= 0x80000000; }],
+  ])('with %s is refused by name', (_name, message, change) => {
+    const to = changed(change);
+    expect(() => readPackedFile(to)).toThrow(message);
+    expect(() => readPackedFile(to)).toThrow(to);
+  });
+
+  it('with any bytes changed is refused, or is a model that gives numbers', () => {
+    const bytes = readFileSync(path);
+    const random = Random.seeded(11);
+    const images = Float32Array.from({ length: 64 }, () => random.normal());
+    const engine = loadEngine('wasm');
+    const to = folder.path('mutated.safetensors');
+    let refused = 0;
+    const runs = Number(process.env.BINVIT_FUZZ ?? 300);
+    for (let run = 0; run < runs; run++) {
+      const mutated = Buffer.from(bytes);
+      for (let change = 0; change <= random.integer(3); change++) mutated[random.integer(random.uniform() < 0.5 ? 400 : mutated.length)] = random.integer(256);
+      writeFileSync(to, random.uniform() < 0.1 ? mutated.subarray(0, random.integer(mutated.length)) : mutated);
+      let model: PackedModel;
+      try {
+        model = PackedModel.load(to, engine);
+      } catch (error) {
+        expect((error as Error).message.startsWith(to), (error as Error).message).toBe(true);
+        refused++;
+        continue;
+      }
+      try {
+        expect(model.run(images)).toHaveLength(3);
+      } catch (error) {
+        // Finite weights of any size may overflow on their way.
+        expect((error as Error).message).toContain('expected finite activations');
+      } finally {
+        model.dispose();
+      }
+    }
+    expect(refused).toBeGreaterThan(runs / 10);
+  });
+});
