@@ -16,25 +16,28 @@ export function gelu(x: tf.Tensor): tf.Tensor {
     (dy, [savedX]) => runFused(fusedKernels.geluGrad, { x: savedX!, dy }));
 }
 
-/** Below this 1 + erf is of the size of its own error (1.5e-7 in tfjs), and its sign, which a binary layer reads, is lost. */
-const tailStart = -4;
+/** How {@link referenceGelu} goes far below 0. */
+export const geluTail = {
+  /** Below this 1 + erf is of the size of its own error (1.5e-7 in tfjs), and its sign, which a binary layer reads, is lost. */
+  start: -4,
+  /** The engine's exponential is 0 below -46: what is as small is 0 everywhere, so that all backends give a binary layer the same sign. */
+  negligible: 46,
+  /** x Φ(x) = −φ(x) (1 − 1/x² + 3/x⁴ − 15/x⁶ + 105/x⁸ − ...) (Abramowitz & Stegun 1964, 26.2.12); the last term first. */
+  terms: [105, -15, 3, -1, 1],
+} as const;
 
 /** {@link gelu} as a composition of tfjs operations. */
 export function referenceGelu(x: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
     const body = x.mul(tf.erf(x.mul(Math.SQRT1_2)).add(1)).mul(0.5);
-    const inTail = tf.step(tf.sub(tailStart, x));
-    return inTail.mul(tail(tf.minimum(x, tailStart))).add(tf.sub(1, inTail).mul(body));
+    const inTail = tf.step(tf.sub(geluTail.start, x));
+    return inTail.mul(tail(tf.minimum(x, geluTail.start))).add(tf.sub(1, inTail).mul(body));
   });
 }
 
-/** The engine's exponential is 0 below -46: what is as small is 0 here too, so that all backends give a binary layer the same sign. */
-const negligible = 46;
-
-/** x Φ(x) = −φ(x) (1 − 1/x² + 3/x⁴ − 15/x⁶ + 105/x⁸ − ...) far below 0 (Abramowitz & Stegun 1964, 26.2.12). */
 function tail(x: tf.Tensor): tf.Tensor {
   const square = x.square();
-  const series = [105, -15, 3, -1, 1].map(term => tf.scalar(term) as tf.Tensor).reduce((sum, term) => sum.div(square).add(term));
+  const series = geluTail.terms.map(term => tf.scalar(term) as tf.Tensor).reduce((sum, term) => sum.div(square).add(term));
   const exponent = square.mul(-0.5);
-  return exponent.exp().mul(tf.step(exponent.add(negligible))).mul(series).mul(-1 / Math.sqrt(2 * Math.PI));
+  return exponent.exp().mul(tf.step(exponent.add(geluTail.negligible))).mul(series).mul(-1 / Math.sqrt(2 * Math.PI));
 }

@@ -4,7 +4,7 @@ export { binarySign, referenceBinarySign } from './binary-sign.js';
 export { referenceSoftmaxCrossEntropy, softmaxCrossEntropy } from './cross-entropy.js';
 export { dense, referenceDense } from './dense.js';
 export { estimatorDerivative, type SignEstimator } from './estimator.js';
-export { gelu, referenceGelu } from './gelu.js';
+export { gelu, geluTail, referenceGelu } from './gelu.js';
 export { globalNorm } from './global-norm.js';
 export { lossAndGradients } from './loss-gradients.js';
 export { layerNorm, referenceLayerNorm } from './layer-norm.js';

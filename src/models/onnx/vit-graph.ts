@@ -5,6 +5,7 @@ import type { BinaryDense, WeightColumns } from '../../layers/index.js';
 import { prefixTokenCount, tokenCount, type VitConfig } from '../config.js';
 import { binaryDenseLayers, vitDefinition, vitParameters } from '../vit.js';
 import { binarizeGraph, type BinarizedRows } from './binarize-graph.js';
+import { geluGraph, signedGeluGraph } from './gelu-graph.js';
 import { GraphBuilder } from './graph-builder.js';
 
 /** How the binary weights are stored: folded to ±scale, or as ±1 in 8 bits with their scales in a DequantizeLinear. */
@@ -74,7 +75,7 @@ class VitGraph {
     const name = `blocks.${block}`;
     const graph = this.#graph;
     const attended = graph.node('Add', [x, this.#attention(this.#norm(x, `${name}.norm1`), block, `${name}.attn`)]);
-    return graph.node('Add', [attended, this.#mlp(this.#norm(attended, `${name}.norm2`), `${name}.mlp`)]);
+    return graph.node('Add', [attended, this.#mlp(this.#norm(attended, `${name}.norm2`), block, `${name}.mlp`)]);
   }
 
   #attention(x: string, block: number, name: string): string {
@@ -96,15 +97,10 @@ class VitGraph {
     return this.#dense(graph.node('Reshape', [merged, graph.integers(0, tokenCount(this.#config), dim)]), `${name}.proj`);
   }
 
-  #mlp(x: string, name: string): string {
+  #mlp(x: string, block: number, name: string): string {
     const hidden = this.#dense(x, `${name}.fc1`);
-    return this.#dense(this.#plan.activation === 'rprelu' ? this.#rprelu(hidden, `${name}.act`) : this.#gelu(hidden), `${name}.fc2`);
-  }
-
-  #gelu(x: string): string {
-    const graph = this.#graph;
-    const erf = graph.node('Erf', [graph.node('Mul', [x, graph.scalar(Math.SQRT1_2)])]);
-    return graph.node('Mul', [graph.node('Mul', [x, graph.scalar(0.5)]), graph.node('Add', [erf, graph.scalar(1)])]);
+    const gelu = binarizersAt(this.#plan, 'fc2', block).input === null ? geluGraph : signedGeluGraph;
+    return this.#dense(this.#plan.activation === 'rprelu' ? this.#rprelu(hidden, `${name}.act`) : gelu(this.#graph, hidden), `${name}.fc2`);
   }
 
   #rprelu(x: string, name: string): string {
