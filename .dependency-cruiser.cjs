@@ -2,6 +2,7 @@
 const floors = [
   ['kernels'],
   ['backend', 'io'],
+  ['pictures'],
   ['inference'],
   ['ops', 'data'],
   ['binarize'],

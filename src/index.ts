@@ -13,5 +13,6 @@ export * from './layers/index.js';
 export * from './models/index.js';
 export * from './ops/index.js';
 export * from './packing/index.js';
+export * from './pictures/index.js';
 export * from './report/index.js';
 export * from './training/index.js';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { evaluationBatches, type ImageView, type Normalization } from '../data/index.js';
+import { evaluationBatches, type ImageView } from '../data/index.js';
+import type { Normalization } from '../pictures/index.js';
 import { TableRows, type Column } from '../io/index.js';
 import { forward, patchCount, prefixTokenCount, type VitConfig } from '../models/index.js';
 

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '../backend/index.js';
 import type { BinarizationPlan, Site } from '../binarize/index.js';
-import type { ImageView, Normalization } from '../data/index.js';
+import type { ImageView } from '../data/index.js';
+import type { Normalization } from '../pictures/index.js';
 import { TableRows, type Column } from '../io/index.js';
 import { vitDefinition, vitParameters, withPlan } from '../models/index.js';
 import { accuracyChange, outcomes, shareOf } from './outcomes.js';

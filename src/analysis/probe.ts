@@ -1,5 +1,6 @@
 import type { Random } from '../backend/index.js';
-import { evaluationBatches, viewOf, type Batch, type ImageView, type Normalization } from '../data/index.js';
+import { evaluationBatches, viewOf, type Batch, type ImageView } from '../data/index.js';
+import type { Normalization } from '../pictures/index.js';
 
 /** Images that a model is looked at with. */
 export interface Probe extends Batch {

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '../backend/index.js';
 import { methods, parseMethodName, type BinarizationPlan, type MethodName, type Site } from '../binarize/index.js';
-import { evaluationBatches, viewOf, type ImageView, type Normalization } from '../data/index.js';
+import { evaluationBatches, viewOf, type ImageView } from '../data/index.js';
+import type { Normalization } from '../pictures/index.js';
 import { TableRows, type Column } from '../io/index.js';
 import { forward, isBinary, linearLayers, vitDefinition, withPlan, type LinearLayer } from '../models/index.js';
 import { restored } from './contribution.js';

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { Random, type RandomState } from '../backend/index.js';
+import type { Normalization } from '../pictures/index.js';
 import { drawPlacement, type Augmentation } from './augmentation.js';
 import { ImageWriter } from './image-writer.js';
 import type { ImageView } from './image-set.js';
-import type { Normalization } from './normalization.js';
 
 /** How {@link Batches} draws. */
 export interface BatchesOptions {

@@ -1,8 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { decodeImage } from './image-file.js';
+import { decodeImage, resizeAndCrop, type ImagePreprocessing } from '../pictures/index.js';
 import { imageSet, type ImageSet } from './image-set.js';
-import { resizeAndCrop, type ImagePreprocessing } from './preprocess-image.js';
 
 export interface ImageFolderOptions {
   /** Makes all pictures one size. */

@@ -1,6 +1,6 @@
+import { normalizationTable, type Normalization } from '../pictures/index.js';
 import type { Placement } from './augmentation.js';
 import type { ImageSet } from './image-set.js';
-import { normalizationTable, type Normalization } from './normalization.js';
 
 /** Writes images of one set as normalised float32; value by value one look-up, no copy in between. */
 export class ImageWriter {

@@ -1,10 +1,5 @@
+import type { Normalization } from '../pictures/index.js';
 import type { ImageView } from './image-set.js';
-
-/** How pixels become the model's input: (value / 255 - mean) / std, per channel. */
-export interface Normalization {
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-}
 
 /**
  * Mean and (population) standard deviation per channel of pixels in [0, 1]. Sums go over a histogram of the byte values, so
@@ -27,19 +22,4 @@ export function normalization({ set, indices }: ImageView): Normalization {
   const variances = counts.map((histogram, channel) =>
     histogram.reduce((sum, n, value) => sum + n * (value - means[channel]!) ** 2, 0) / total);
   return { mean: means.map(mean => mean / 255), std: variances.map(variance => (variance === 0 ? 1 : Math.sqrt(variance) / 255)) };
-}
-
-/**
- * The model's input for each byte value: entry `channel · 256 + value`, `[channels · 256]`.
- *
- * @throws RangeError when the normalization is not for `channels` channels
- */
-export function normalizationTable({ mean, std }: Normalization, channels: number): Float32Array {
-  if (mean.length !== channels || std.length !== channels) {
-    throw new RangeError(`normalization: expected mean and std of ${channels} channels, found ${mean.length} and ${std.length}`);
-  }
-  return Float32Array.from({ length: channels * 256 }, (_, at) => {
-    const channel = at >> 8;
-    return ((at & 255) / 255 - mean[channel]!) / std[channel]!;
-  });
 }

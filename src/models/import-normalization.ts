@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Normalization } from '../data/index.js';
+import type { Normalization } from '../pictures/index.js';
 import type { WeightsSource } from '../io/index.js';
 
 /** How the pixels of an imported model's images are normalised, and the file that says so. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { ImagePreprocessing, Interpolation } from '../data/index.js';
+import type { ImagePreprocessing, Interpolation } from '../pictures/index.js';
 import type { WeightsSource } from '../io/index.js';
 import { fieldOf } from './import-normalization.js';
 

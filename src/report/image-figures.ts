@@ -3,7 +3,8 @@ import {
   activationTable, attentionMaps, attentionTable, branchContributions, layerSensitivity, lossSurface, probeBatch, type Probe,
 } from '../analysis/index.js';
 import type { Random } from '../backend/index.js';
-import { viewOf, type ImageSet, type Normalization } from '../data/index.js';
+import { viewOf, type ImageSet } from '../data/index.js';
+import type { Normalization } from '../pictures/index.js';
 import {
   activationBalanceFigure, activationsFigure, attentionFigure, attentionMapsFigure, contributionsFigure, lossSurfaceFigure, sensitivityFigure, type DrawnImage,
 } from '../figures/index.js';

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type * as tf from '@tensorflow/tfjs';
-import { evaluationBatches, type ImageView, type Normalization } from '../data/index.js';
+import { evaluationBatches, type ImageView } from '../data/index.js';
+import type { Normalization } from '../pictures/index.js';
 import { forward } from '../models/index.js';
 
 const evaluationBatchSize = 128;

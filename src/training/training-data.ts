@@ -1,5 +1,6 @@
 import type { Random } from '../backend/index.js';
-import { normalization, splitTrainValidation, wholeView, type Dataset, type ImageView, type Normalization } from '../data/index.js';
+import { normalization, splitTrainValidation, wholeView, type Dataset, type ImageView } from '../data/index.js';
+import type { Normalization } from '../pictures/index.js';
 import type { TrainConfig } from './config.js';
 
 /** The three splits of one run. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { imageSet, normalization, viewOf, wholeView } from '../../src/data/index.js';
-import { normalizationTable } from '../../src/data/normalization.js';
+import { normalizationTable } from '../../src/pictures/index.js';
 import { numberedSet } from './image-sets.js';
 
 describe('normalization', () => {

@@ -24,15 +24,30 @@ export function resizeAndCrop(image: RgbImage, { resize, interpolation, crop }: 
 }
 
 /**
- * The model's input of a picture.
+ * The model's input of a picture. A normalisation of one channel makes it grey first.
  *
- * @returns `[crop.height, crop.width, 3]`
- * @throws RangeError when the normalisation is not for three channels
+ * @returns `[crop.height, crop.width, channels]`
+ * @throws RangeError when the normalisation is for neither three channels nor one
  */
 export function preprocessImage(image: RgbImage, preprocessing: ImagePreprocessing): Float32Array {
-  const table = normalizationTable(preprocessing.normalization, 3);
+  const { normalization } = preprocessing;
+  if (normalization.mean.length === 1) {
+    const table = normalizationTable(normalization, 1);
+    const { pixels } = resizeAndCrop(grey(image), preprocessing);
+    return Float32Array.from({ length: pixels.length / 3 }, (_, at) => table[pixels[3 * at]!]!);
+  }
+  const table = normalizationTable(normalization, 3);
   const { pixels } = resizeAndCrop(image, preprocessing);
   return Float32Array.from(pixels, (value, at) => table[(at % 3) * 256 + value]!);
+}
+
+/** The luma of ITU-R BT.601 in all three channels, with Pillow's integers of 16 fractional bits (`convert('L')`). */
+function grey({ height, width, pixels }: RgbImage): RgbImage {
+  const grey = new Uint8Array(pixels.length);
+  for (let at = 0; at < pixels.length; at += 3) {
+    grey.fill((pixels[at]! * 19595 + pixels[at + 1]! * 38470 + pixels[at + 2]! * 7471 + 0x8000) >> 16, at, at + 3);
+  }
+  return { height, width, pixels: grey };
 }
 
 function shorterSide({ height, width }: RgbImage, size: number): { height: number; width: number } {

@@ -1,9 +1,8 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import {
-  decodeImage, loadImageDataset, preprocessImage, readImageFolder, resizeAndCrop, resizeImage, type ImagePreprocessing, type Interpolation, type RgbImage,
-} from '../../src/data/index.js';
+import { loadImageDataset, readImageFolder } from '../../src/data/index.js';
+import { decodeImage, preprocessImage, resizeAndCrop, resizeImage, type ImagePreprocessing, type Interpolation, type RgbImage } from '../../src/pictures/index.js';
 import { casePath, cases } from '../fixtures/cases.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -14,6 +13,7 @@ interface Fixture {
     readonly interpolation: Interpolation; readonly crop: readonly [number, number]; readonly pixels: string;
   }[];
   readonly normalized: readonly number[];
+  readonly grey: string;
   readonly height: number;
   readonly width: number;
   readonly decoded: Readonly<Record<string, string>>;
@@ -48,6 +48,13 @@ describe('preprocessing', () => {
       resize: 2, interpolation: 'bicubic', crop: { height: 2, width: 3 }, normalization: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
     };
     preprocessImage(noise(2, 3), preprocessing).forEach((value, at) => { expect(value).toBeCloseTo(fixture.normalized[at]!, 6); });
+  });
+
+  it('makes a picture grey as Pillow does for a model of one channel', () => {
+    const preprocessing: ImagePreprocessing = {
+      resize: { height: 6, width: 8 }, interpolation: 'bicubic', crop: { height: 6, width: 8 }, normalization: { mean: [0], std: [1 / 255] },
+    };
+    expect([...preprocessImage(noise(9, 14), preprocessing)].map(Math.round)).toEqual(bytes(fixture.grey));
   });
 
   it('refuses a picture without pixels', () => {
