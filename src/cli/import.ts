@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import { Random, useBackend } from '../backend/index.js';
-import { formatImport, importVit } from '../models/index.js';
+import { formatImport, importedUse, importVit } from '../models/index.js';
 import { saveModel } from '../training/index.js';
 import { jsonOption, wholeNumber } from './options.js';
 import { addBinarizationOptions, planFrom, type BinarizationOptions } from './plan-options.js';
@@ -35,7 +35,7 @@ export function importCommand(): Command {
         ...(imageSize !== undefined && { imgSize: imageSize }),
         ...(heads !== undefined && { config: { numHeads: heads } }),
       });
-      if (out !== undefined) saveModel(out, model);
+      if (out !== undefined) saveModel(out, model, importedUse(report));
       if (json) console.log(JSON.stringify({ ...report, out: out ?? null }, null, 2));
       else console.log(out === undefined ? formatImport(report) : `${formatImport(report)}\nmodel in ${out}`);
     });

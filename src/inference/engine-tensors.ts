@@ -1,4 +1,4 @@
-import type { SafetensorsTensor } from '../io/index.js';
+import { toFloat32, type SafetensorsTensor } from '../io/index.js';
 import { packedWeightBytes, type EngineLibrary, type Offset } from '../kernels/index.js';
 import type { PackedDense } from './program.js';
 
@@ -31,7 +31,7 @@ export class EngineTensors {
 
   /** Copies every float tensor in. Signs wait for {@link interleave}. */
   load(tensors: ReadonlyMap<string, SafetensorsTensor>): void {
-    for (const [name, { data }] of tensors) if (data instanceof Float32Array) this.#offsets.set(name, this.put(data));
+    for (const [name, tensor] of tensors) if (tensor.dtype !== 'U32') this.#offsets.set(name, this.put(toFloat32(tensor)));
   }
 
   /** Brings the signs of a layer into the order of the engine's kernels, and its factors together: one for each output. */

@@ -1,14 +1,13 @@
-import { readSafetensors, writeSafetensors, type SafetensorsTensor } from '../io/index.js';
+import { readSafetensors, toFloat32, writeSafetensors, type SafetensorsTensor } from '../io/index.js';
 import { wordsOf } from '../kernels/index.js';
+import { parseModelUse, type ModelUse } from '../pictures/index.js';
 import { outputsOf, parseProgram, type PackedDense, type PackedInput, type PackedNorm, type PackedProgram } from './program.js';
 
 /** What a packed model says of itself beside its program and tensors. */
-export interface PackedInfo {
+export interface PackedInfo extends ModelUse {
   /** `VitConfig` and `BinarizationPlan` of the model that it was made from, as JSON. */
   readonly config: unknown;
   readonly plan: unknown;
-  /** How pixels become the model's input, as JSON; null where that is not known. */
-  readonly preprocessing: unknown;
   /** Where it comes from: source, its hash, version of binvit. */
   readonly provenance: Readonly<Record<string, string>>;
 }
@@ -25,10 +24,10 @@ const format = 'binvit-packed-1';
 const layout = 'rows-32-lsb';
 
 /** Writes a packed model; equal models give equal bytes. */
-export function writePackedFile(path: string, { program, tensors, config, plan, preprocessing, provenance }: PackedFile): void {
+export function writePackedFile(path: string, { program, tensors, config, plan, preprocessing, classes, provenance }: PackedFile): void {
   writeSafetensors(path, tensors, {
     format, layout, program: JSON.stringify(program), config: JSON.stringify(config), plan: JSON.stringify(plan),
-    preprocessing: JSON.stringify(preprocessing), provenance: JSON.stringify(provenance),
+    use: JSON.stringify({ preprocessing, classes }), provenance: JSON.stringify(provenance),
   });
 }
 
@@ -50,15 +49,18 @@ export function readPackedFile(path: string): PackedFile {
       return fail(`header field ${field}: expected JSON`);
     }
   };
-  const program = ((): PackedProgram => {
+  const parsed = <Field>(field: string, parse: (value: unknown) => Field): Field => {
     try {
-      return parseProgram(json('program'));
+      return parse(json(field));
     } catch (error) {
       return fail((error as Error).message);
     }
-  })();
+  };
+  const program = parsed('program', parseProgram);
   checkTensors(program, tensors, fail);
-  return { program, tensors, config: json('config'), plan: json('plan'), preprocessing: json('preprocessing'), provenance: (json('provenance') ?? {}) as Record<string, string> };
+  const use = parsed('use', parseModelUse);
+  checkUse(use, program, fail);
+  return { program, tensors, config: json('config'), plan: json('plan'), ...use, provenance: (json('provenance') ?? {}) as Record<string, string> };
 }
 
 /** Bytes of a packed model's tensors: what its cost table counts. The header comes on top. */
@@ -68,6 +70,16 @@ export function packedTensorBytes(tensors: ReadonlyMap<string, SafetensorsTensor
 
 type Fail = (problem: string) => never;
 
+function checkUse({ preprocessing, classes }: ModelUse, { imgSize, inChans, numClasses }: PackedProgram, fail: Fail): void {
+  if (classes !== null && classes.length > numClasses) fail(`use.classes: expected at most ${numClasses} names, found ${classes.length}`);
+  if (preprocessing === null) return;
+  const { crop, normalization: { mean, std } } = preprocessing;
+  if (crop.height !== imgSize || crop.width !== imgSize) fail(`use.preprocessing.crop: expected ${imgSize} x ${imgSize} pixels, found ${crop.height} x ${crop.width}`);
+  if (mean.length !== inChans || std.length !== inChans) {
+    fail(`use.preprocessing.normalization: expected mean and std of ${inChans} channels, found ${mean.length} and ${std.length}`);
+  }
+}
+
 function checkTensors(program: PackedProgram, tensors: ReadonlyMap<string, SafetensorsTensor>, fail: Fail): void {
   const { dim, imgSize, patchSize, inChans, numClasses, numHeads, blocks, pool, heads, prefixTokens } = program;
   const patchCount = (imgSize / patchSize) ** 2;
@@ -76,8 +88,10 @@ function checkTensors(program: PackedProgram, tensors: ReadonlyMap<string, Safet
   const tokens = patchCount + prefixTokens.length;
   if (pool === 'token' && heads.length > prefixTokens.length) fail(`program.heads: expected at most one for each prefix token, found ${heads.length}`);
   const padded: { readonly tensor: string; readonly inputs: number }[] = [];
-  const expected = new Map<string, { readonly dtype: 'F32' | 'U32'; readonly shape: readonly number[] }>();
+  const expected = new Map<string, { readonly dtype: 'F32' | 'F16' | 'U32'; readonly shape: readonly number[] }>();
   const float = (tensor: string, ...shape: number[]): void => { expected.set(tensor, { dtype: 'F32', shape }); };
+  /** May be in 16 bits. */
+  const matrix = (tensor: string, ...shape: number[]): void => { expected.set(tensor, { dtype: tensors.get(tensor)?.dtype === 'F16' ? 'F16' : 'F32', shape }); };
   const inputTensors = (input: PackedInput | null, inputs: number): void => {
     if (input === null) return;
     if (input.shift !== null) float(input.shift, inputs);
@@ -89,7 +103,7 @@ function checkTensors(program: PackedProgram, tensors: ReadonlyMap<string, Safet
       fail(`${layer.name}: expected ${inputs} inputs and ${outputs} outputs, found ${layer.inputs} and ${outputsOf(layer)}`);
     }
     for (const { outputs: own, weight, input } of layer.columns) {
-      if ('float' in weight) float(weight.float, inputs, own);
+      if ('float' in weight) matrix(weight.float, inputs, own);
       else {
         expected.set(weight.signs, { dtype: 'U32', shape: [own, wordsOf(inputs)] });
         padded.push({ tensor: weight.signs, inputs });
@@ -101,8 +115,8 @@ function checkTensors(program: PackedProgram, tensors: ReadonlyMap<string, Safet
   };
   const norm = ({ weight, bias }: PackedNorm): void => { for (const tensor of [weight, bias]) float(tensor, dim); };
   dense(program.patches, patchSize ** 2 * inChans, dim);
-  for (const token of prefixTokens) float(token, dim);
-  float(program.positions, tokens, dim);
+  for (const token of prefixTokens) matrix(token, dim);
+  matrix(program.positions, tokens, dim);
   for (const { norm1, qkv, products, proj, norm2, fc1, activation, fc2 } of blocks) {
     norm(norm1);
     dense(qkv, dim, 3 * dim);
@@ -123,7 +137,7 @@ function checkTensors(program: PackedProgram, tensors: ReadonlyMap<string, Safet
     if (found === undefined) fail(`tensor ${tensor}: expected it, found nothing`);
     else if (found.dtype !== dtype || found.shape.join() !== shape.join()) {
       fail(`tensor ${tensor}: expected ${dtype} [${shape.join(', ')}], found ${found.dtype} [${found.shape.join(', ')}]`);
-    } else if (dtype === 'F32' && !(found.data as Float32Array).every(Number.isFinite)) fail(`tensor ${tensor}: expected finite numbers, found a NaN or an infinity`);
+    } else if (dtype !== 'U32' && !toFloat32(found).every(Number.isFinite)) fail(`tensor ${tensor}: expected finite numbers, found a NaN or an infinity`);
   }
   for (const { tensor, inputs } of padded) {
     if (inputs % 32 === 0) continue;

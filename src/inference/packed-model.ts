@@ -39,6 +39,8 @@ const mostImages = 16;
  */
 export class PackedModel {
   readonly info: PackedInfo;
+  /** Tensors that the file holds in 16 bits. */
+  readonly halves: readonly string[];
   readonly program: PackedProgram;
   readonly #engine: EngineLibrary;
   readonly #tensors: EngineTensors;
@@ -48,6 +50,7 @@ export class PackedModel {
   private constructor({ program, tensors, ...info }: PackedFile, engine: EngineLibrary) {
     this.program = program;
     this.info = info;
+    this.halves = [...tensors].filter(([, { dtype }]) => dtype === 'F16').map(([name]) => name);
     this.#engine = engine;
     this.#tensors = new EngineTensors(engine);
     this.#tensors.load(tensors);

@@ -6,7 +6,7 @@ export { tableCsv, tableJson, tableOf, tableSchema, type Column, type ColumnKind
 export { TableRows } from './table-rows.js';
 export { appendLine, JsonlWriter, latestRows, readJsonl, repairJsonl, type DamagedLine, type JsonlContent } from './jsonl.js';
 export { modelFolder } from './model-folder.js';
-export { safetensorsArrays, toFloat32, type SafetensorsData, type SafetensorsDtype, type SafetensorsTensor } from './safetensors-dtype.js';
+export { safetensorsArrays, toFloat32, toHalf, type SafetensorsData, type SafetensorsDtype, type SafetensorsTensor } from './safetensors-dtype.js';
 export { readSafetensors, readSafetensorsMetadata, writeSafetensors, type Safetensors } from './safetensors.js';
 export { withFile, type SizedFile } from './sized-file.js';
 export { sniff, sniffBytes, type Sniffed } from './sniff.js';

@@ -51,6 +51,33 @@ export function toFloat32({ dtype, data }: SafetensorsTensor): Float32Array {
   throw new TypeError(`dtype: expected F32, F16 or BF16 to be read as float32, found ${dtype}`);
 }
 
+/**
+ * Values rounded to the nearest `F16`, ties to even; what is too large becomes an infinity.
+ *
+ * @returns the bits, as a tensor of `F16` has them
+ */
+export function toHalf(values: Float32Array): Uint16Array {
+  return Uint16Array.from(values, numberToHalf);
+}
+
+function numberToHalf(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (Number.isNaN(value)) return 0x7e00;
+  if (size >= 65520) return sign | 0x7c00;
+  // Below the smallest normal number the steps stay as they are there.
+  const exponent = Math.max(-14, Math.floor(Math.log2(size)));
+  const steps = roundHalfToEven(size / 2 ** (exponent - 10));
+  // A carry into the next exponent is what the addition makes of it.
+  return sign | (((exponent + 14) << 10) + steps);
+}
+
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+}
+
 /** IEEE 754 binary16: 1 sign, 5 exponent (bias 15) and 10 fraction bits. */
 function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;

@@ -3,6 +3,7 @@ import type { ImportedConfig } from './import-config.js';
 import type { WeightNaming } from './import-names.js';
 import type { ImportedNormalization } from './import-normalization.js';
 import type { ImportedResize } from './import-preprocessing.js';
+import type { ModelUse } from '../pictures/index.js';
 
 /** What became of a parameter or of a tensor of the file. */
 export interface ImportedTensor {
@@ -27,9 +28,18 @@ export interface ImportReport {
   readonly normalization: ImportedNormalization | null;
   /** How pictures are brought to the model's size; null where no file says. */
   readonly resize: ImportedResize | null;
+  /** Names of the classes; null where no file has them, or the head is another one. */
+  readonly classes: readonly string[] | null;
   /** Prefixes that were taken off names, and from how many. */
   readonly prefixes: Readonly<Record<string, number>>;
   readonly tensors: readonly ImportedTensor[];
+}
+
+/** What the files say of the use of the model: nothing of pictures unless they say all of it. */
+export function importedUse({ normalization, resize, classes }: ImportReport): ModelUse {
+  if (normalization === null || resize === null) return { preprocessing: null, classes };
+  const { mean, std } = normalization;
+  return { preprocessing: { resize: resize.resize, interpolation: resize.interpolation, crop: resize.crop, normalization: { mean, std } }, classes };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { VitParameter } from '../layers/index.js';
 import { assembleVit } from './build.js';
 import { prefixTokenCount, type VitConfig } from './config.js';
 import { importedConfig, type ImportConfigOptions, type ImportedConfig } from './import-config.js';
+import { importedClasses } from './import-classes.js';
 import { importedNormalization } from './import-normalization.js';
 import { timmTensors, type TimmTensor } from './import-names.js';
 import { importedResize } from './import-preprocessing.js';
@@ -50,6 +51,7 @@ export function importVit(path: string, options: ImportOptions): ImportedVit {
   const { config, origins } = imported;
   const normalization = importedNormalization(source, config.inChans);
   const resize = importedResize(source, config.imgSize);
+  const classes = imported.fileNumClasses === config.numClasses ? importedClasses(source, config.numClasses) : null;
   const tensors = new Map(named.tensors);
   const dropped: ImportedTensor[] = [
     ...named.dropped.map(({ name, reason }) => ({ action: 'dropped', parameter: null, sources: [name], note: reason }) as const),
@@ -63,7 +65,7 @@ export function importVit(path: string, options: ImportOptions): ImportedVit {
   const used = setParameters(model, tensors, config, random);
   const prefixes = Object.fromEntries(named.prefixes);
   const tensorRows = [...used, ...dropped];
-  return { model, config, report: { files: source.files, naming: named.naming, config, origins, normalization, resize, prefixes, tensors: tensorRows } };
+  return { model, config, report: { files: source.files, naming: named.naming, config, origins, normalization, resize, classes, prefixes, tensors: tensorRows } };
 }
 
 /** Takes the heads of other classes out. */

@@ -5,7 +5,7 @@ export type { ImportConfigOptions } from './import-config.js';
 export type { ImportedNormalization } from './import-normalization.js';
 export type { ImportedResize } from './import-preprocessing.js';
 export type { WeightNaming } from './import-names.js';
-export { formatImport, type ImportedTensor, type ImportReport } from './import-report.js';
+export { formatImport, importedUse, type ImportedTensor, type ImportReport } from './import-report.js';
 export { importVit, type ImportedVit, type ImportOptions } from './import-vit.js';
 export { binaryLayers, isBinary, linearLayers, type BinaryLayer, type LinearLayer } from './linear-layers.js';
 export { startScales } from './initialize.js';

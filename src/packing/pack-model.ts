@@ -4,7 +4,7 @@ import {
   outputsOf, type PackedBlock, type PackedColumns, type PackedDense, type PackedFile, type PackedInfo, type PackedInput, type PackedNorm,
   type PackedProducts,
 } from '../inference/index.js';
-import type { SafetensorsTensor } from '../io/index.js';
+import { toHalf, type SafetensorsTensor } from '../io/index.js';
 import { wordsOf } from '../kernels/index.js';
 import type { BinaryDense, WeightColumns } from '../layers/index.js';
 import { binaryDenseLayers, vitDefinition, vitParameters } from '../models/index.js';
@@ -15,36 +15,41 @@ const smallestFactor = 1e-5;
 /**
  * Turns a model into a packed one: signs as bits, scales and what stays float as float32.
  *
- * @param info what the file says of where the model comes from
+ * @param info what the file says of where the model comes from, and how pictures become its input
+ * @param options.half round float matrices, embeddings and prefix tokens to 16 bits: a file of half the float bytes, and no longer
+ *   quite the same function. {@link verifyPacked} rounds the original likewise. Default: false
  * @throws TypeError when the model is not one from `buildVit`
  * @throws Error that names the layer when it is binarized in a way that one bit an operand cannot hold: ternary weights, scales for
  *   groups of inputs, binary activations in front of float weights
+ * @throws RangeError that names the tensor when a value is too large for 16 bits
  */
-export function packModel(model: tf.LayersModel, info: Pick<PackedInfo, 'preprocessing' | 'provenance'>): PackedFile {
-  return new Packing(model).pack(info);
+export function packModel(model: tf.LayersModel, info: Omit<PackedInfo, 'config' | 'plan'>, options: { readonly half?: boolean } = {}): PackedFile {
+  return new Packing(model, options.half ?? false).pack(info);
 }
 
 class Packing {
+  readonly #half: boolean;
   readonly #definition: ReturnType<typeof vitDefinition>;
   readonly #layers: ReadonlyMap<string, BinaryDense>;
   readonly #parameters: ReadonlyMap<string, tf.Variable>;
   readonly #tensors = new Map<string, SafetensorsTensor>();
 
-  constructor(model: tf.LayersModel) {
+  constructor(model: tf.LayersModel, half: boolean) {
+    this.#half = half;
     this.#definition = vitDefinition(model);
     this.#layers = new Map(binaryDenseLayers(model).map(layer => [layer.name, layer]));
     this.#parameters = new Map(vitParameters(model).map(({ name, variable }) => [name, variable]));
   }
 
-  pack(info: Pick<PackedInfo, 'preprocessing' | 'provenance'>): PackedFile {
+  pack(info: Omit<PackedInfo, 'config' | 'plan'>): PackedFile {
     const { config, plan } = this.#definition;
     const { imgSize, patchSize, inChans, numClasses, embedDim: dim, numHeads, layerNormEps, globalPool, classToken, distillation } = config;
     const names = distillation === 'heads' ? ['head', 'head_dist'] : ['head'];
     const program = {
       imgSize, patchSize, inChans, numClasses, dim, numHeads, layerNormEps,
       patches: this.#dense('patch_embed.proj'),
-      prefixTokens: [...(classToken ? ['cls_token'] : []), ...(distillation === undefined ? [] : ['dist_token'])].map(name => this.#float(name, [dim])),
-      positions: this.#float('pos_embed', [this.#size('pos_embed') / dim, dim]),
+      prefixTokens: [...(classToken ? ['cls_token'] : []), ...(distillation === undefined ? [] : ['dist_token'])].map(name => this.#matrix(name, [dim])),
+      positions: this.#matrix('pos_embed', [this.#size('pos_embed') / dim, dim]),
       blocks: Array.from({ length: config.depth }, (_, block) => this.#block(block)),
       norm: this.#norm(globalPool === 'avg' ? 'fc_norm' : 'norm'),
       pool: globalPool === 'avg' ? 'mean' as const : 'token' as const,
@@ -105,7 +110,10 @@ class Packing {
     if (binarized === null) {
       if (input !== null) throw new Error(`${name}: a binary activation in front of float weights cannot be packed: binarize the weights too`);
       const weight = latent();
-      this.#put(`${name}.weight`, Float32Array.from(weight.dataSync()), [inputs, outputs]);
+      const values = Float32Array.from(weight.dataSync());
+      // Parts of a parameter that is binary elsewhere stay as they are: rounded, it would be another model.
+      if (this.#parameters.get(`${name}.weight`)?.shape[1] === outputs) this.#matrix(`${name}.weight`, [inputs, outputs], values);
+      else this.#put(`${name}.weight`, values, [inputs, outputs]);
       weight.dispose();
       return { name, outputs, weight: { float: `${name}.weight` }, input: null };
     }
@@ -151,13 +159,26 @@ class Packing {
 
   /** Takes a parameter over as it is; returns its name. */
   #float(name: string, shape: readonly number[]): string {
-    const variable = this.#parameters.get(name);
-    if (variable === undefined) throw new RangeError(`${name}: expected the model to have this parameter, found none`);
-    return this.#put(name, Float32Array.from(variable.dataSync()), shape);
+    return this.#put(name, this.#values(name), shape);
   }
 
-  #put(name: string, data: Float32Array | Uint32Array, shape: readonly number[]): string {
-    this.#tensors.set(name, { dtype: data instanceof Uint32Array ? 'U32' : 'F32', shape: [...shape], data });
+  /** The same for one of the large ones, which may be rounded. */
+  #matrix(name: string, shape: readonly number[], values = this.#values(name)): string {
+    if (!this.#half) return this.#put(name, values, shape);
+    const large = values.find(value => Math.abs(value) >= 65520);
+    if (large !== undefined) throw new RangeError(`${name}: expected values below 65520, which 16 bits can hold, found ${large}: pack it without half`);
+    return this.#put(name, toHalf(values), shape);
+  }
+
+  #values(name: string): Float32Array {
+    const variable = this.#parameters.get(name);
+    if (variable === undefined) throw new RangeError(`${name}: expected the model to have this parameter, found none`);
+    return Float32Array.from(variable.dataSync());
+  }
+
+  #put(name: string, data: Float32Array | Uint32Array | Uint16Array, shape: readonly number[]): string {
+    const dtype = data instanceof Float32Array ? 'F32' : data instanceof Uint32Array ? 'U32' : 'F16';
+    this.#tensors.set(name, { dtype, shape: [...shape], data });
     return name;
   }
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { PackedInput, PackedModel } from '../inference/index.js';
+import { toFloat32, toHalf, type SafetensorsTensor } from '../io/index.js';
 import type { BinaryDense } from '../layers/index.js';
-import { binaryDenseLayers, forward } from '../models/index.js';
+import { binaryDenseLayers, forward, vitParameters } from '../models/index.js';
 
 /** How two computations of one layer agree. */
 export interface LayerAgreement {
@@ -53,10 +54,35 @@ export const rounding = 1e-5;
  * so that no bit that rounding turned hides what follows; then all that the layers take, and the logits. The packed model adds its
  * integers exactly and its float sums in the order of the engine's kernels; the original adds in that of the active tfjs backend, which
  * should be the one of the same engine: elsewhere GELU far below 0 may be -0 or a tiny negative number, and that is a bit.
+ * Parameters that the packed file holds in 16 bits are rounded in the original too while it is compared.
  *
  * @param images `[count, imgSize, imgSize, inChans]`, normalised
  */
 export function verifyPacked(model: tf.LayersModel, packed: PackedModel, images: tf.Tensor4D): Verification {
+  const restore = roundToHalf(model, packed.halves);
+  try {
+    return verify(model, packed, images);
+  } finally {
+    restore();
+  }
+}
+
+/** Gives the model's parameters the precision that the packed ones have; returns what gives their own back. */
+function roundToHalf(model: tf.LayersModel, names: readonly string[]): () => void {
+  const rounded = vitParameters(model).filter(({ name }) => names.includes(name)).map(({ variable }) => ({ variable, own: variable.clone() }));
+  for (const { variable } of rounded) {
+    const half: SafetensorsTensor = { dtype: 'F16', shape: variable.shape, data: toHalf(variable.dataSync() as Float32Array) };
+    tf.tidy(() => { variable.assign(tf.tensor(toFloat32(half), variable.shape)); });
+  }
+  return () => {
+    for (const { variable, own } of rounded) {
+      variable.assign(own);
+      own.dispose();
+    }
+  };
+}
+
+function verify(model: tf.LayersModel, packed: PackedModel, images: tf.Tensor4D): Verification {
   const count = images.shape[0];
   const compared = Array.from({ length: count }, (_, image) => compareImage(model, packed, tf.tidy(() => tf.slice(images, image, 1))));
   const inputs = compared[0]!.inputs.map(({ name }, index) => joined(name, compared.map(image => image.inputs[index]!)));

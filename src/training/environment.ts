@@ -19,6 +19,8 @@ export interface Environment {
   readonly data: {
     readonly name: string;
     readonly sha256: { readonly train: string; readonly test: string };
+    /** Names of the classes; runs of older versions have none. */
+    readonly classes?: readonly string[];
     /** Number of images. */
     readonly splits: { readonly train: number; readonly validation: number; readonly test: number };
     /** Per channel, computed on the training split. */
@@ -41,6 +43,7 @@ export function describeEnvironment(backend: BackendInfo, data: TrainingData): E
     data: {
       name: data.name,
       sha256: data.sha256,
+      classes: data.test.set.classes,
       splits: { train: data.train.count, validation: data.validation.count, test: data.test.count },
       normalization: data.normalization,
     },

@@ -2,14 +2,16 @@ import { existsSync, statSync } from 'node:fs';
 import type * as tf from '@tensorflow/tfjs';
 import { canonicalJson, parsePlan } from '../binarize/index.js';
 import { readSafetensors, readSafetensorsMetadata, weightsFileAt, writeSafetensors } from '../io/index.js';
+import { parseModelUse, type ModelUse } from '../pictures/index.js';
 import { assembleVit, parseVitConfig, vitDefinition, vitParameters } from '../models/index.js';
 import { parseTrainConfig, type TrainConfig } from './config.js';
 import { configHash } from './config-hash.js';
-import { runPaths } from './run-folder.js';
+import { readRun, runPaths } from './run-folder.js';
 import { assignWeights, parameterTensors, weightTensors, type Tensors } from './weights.js';
 
 const format = 'binvit-model-1';
 const orientation = 'linear weights are [in, out]';
+const unknownUse: ModelUse = { preprocessing: null, classes: null };
 
 /** What the header of a model or checkpoint of a run says of it: enough to build the model again. */
 export function modelMetadata(config: TrainConfig): Record<string, string> {
@@ -23,13 +25,37 @@ export function saveRunModel(path: string, weights: Tensors, config: TrainConfig
 
 /**
  * Writes a model that no run has trained, such as an imported one: its header has shape and plan in place of a run's
- * configuration. {@link loadModel} reads it.
+ * configuration. {@link loadModel} reads it, {@link readModelUse} what is known of its use.
  *
  * @throws TypeError when the model is not one from `buildVit`
  */
-export function saveModel(path: string, model: tf.LayersModel): void {
+export function saveModel(path: string, model: tf.LayersModel, use: ModelUse = unknownUse): void {
   const { config, plan } = vitDefinition(model);
-  writeSafetensors(path, weightTensors(vitParameters(model)), { model: canonicalJson(config), plan: canonicalJson(plan), orientation, format });
+  writeSafetensors(path, weightTensors(vitParameters(model)), {
+    model: canonicalJson(config), plan: canonicalJson(plan), use: JSON.stringify(use), orientation, format,
+  });
+}
+
+/**
+ * How pictures become the input of a saved model, and what its classes are: of a run, from its data; of what {@link saveModel} wrote,
+ * what it was given.
+ *
+ * @param path as {@link loadModel} takes it; of a checkpoint nothing is known
+ * @throws Error when there is no such file, or its header is damaged
+ */
+export function readModelUse(path: string): ModelUse {
+  if (statSync(path).isDirectory()) {
+    const { config: { model: { imgSize } }, environment: { data: { normalization, classes = null } } } = readRun(path);
+    const size = { height: imgSize, width: imgSize };
+    return { preprocessing: { resize: imgSize, interpolation: 'bicubic', crop: size, normalization }, classes };
+  }
+  const { use } = readSafetensorsMetadata(path);
+  if (use === undefined) return unknownUse;
+  try {
+    return parseModelUse(JSON.parse(use));
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /**

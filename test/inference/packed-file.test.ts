@@ -7,9 +7,13 @@ import { readSafetensors, writeSafetensors, type SafetensorsTensor } from '../..
 import { loadEngine } from '../../src/kernels/index.js';
 import { buildVit, vitPresets } from '../../src/models/index.js';
 import { packModel } from '../../src/packing/index.js';
+import type { ImagePreprocessing } from '../../src/pictures/index.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
+const preprocessing: ImagePreprocessing = {
+  resize: 8, interpolation: 'bicubic', crop: { height: 8, width: 8 }, normalization: { mean: [0.5], std: [0.25] },
+};
 let path: string;
 let file: PackedFile;
 
@@ -18,7 +22,7 @@ beforeAll(async () => {
   const config = { ...vitPresets.vit_nano, imgSize: 8, patchSize: 4, embedDim: 12, numHeads: 2, depth: 1, numClasses: 3 };
   const model = buildVit(config, presetPlan('all', 'xnor-net', { attentionProducts: true }), Random.seeded(1));
   path = folder.path('packed.safetensors');
-  file = packModel(model, { preprocessing: { mean: [0.5] }, provenance: { source: 'a test' } });
+  file = packModel(model, { preprocessing, classes: ['a', 'b', 'c'], provenance: { source: 'a test' } });
   writePackedFile(path, file);
 });
 
@@ -48,6 +52,10 @@ describe('a packed file', () => {
     ['a header that is no JSON', /header field program: expected JSON/, (_, metadata) => { metadata.program = '{'; }],
     ['a program without a field', /program\.numHeads/, (_, metadata) => { metadata.program = metadata.program!.replace('"numHeads":2,', ''); }],
     ['sizes that do not fit', /program\.numHeads: expected a divisor of dim 12, found 5/, (_, metadata) => { metadata.program = metadata.program!.replace('"numHeads":2', '"numHeads":5'); }],
+    ['another crop', /use\.preprocessing\.crop: expected 8 x 8 pixels, found 8 x 9/, (_, metadata) => { metadata.use = metadata.use!.replace('"width":8', '"width":9'); }],
+    ['constants of another number of channels', /use\.preprocessing\.normalization: expected mean and std of 1 channels, found 1 and 3/, (_, metadata) => { metadata.use = metadata.use!.replace('[0.25]', '[1,1,1]'); }],
+    ['a standard deviation of 0', /use\.preprocessing\.normalization\.std\.0: /, (_, metadata) => { metadata.use = metadata.use!.replace('[0.25]', '[0]'); }],
+    ['more names than classes', /use\.classes: expected at most 3 names, found 4/, (_, metadata) => { metadata.use = metadata.use!.replace('"a"', '"a","d"'); }],
     ['a tensor that is missing', /tensor blocks\.0\.mlp\.fc1\.signs: expected it, found nothing/, tensors => { tensors.delete('blocks.0.mlp.fc1.signs'); }],
     ['a tensor too many', /tensor more: expected no tensor of this name/, tensors => { tensors.set('more', { dtype: 'F32', shape: [1], data: Float32Array.of(1) }); }],
     ['a tensor of another shape', /tensor fc_norm\.weight: expected F32 \[12\], found F32 \[2\]/, tensors => { tensors.set('fc_norm.weight', { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) }); }],

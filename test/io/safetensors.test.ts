@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSafetensors, safetensorsArrays, toFloat32, writeSafetensors, type SafetensorsDtype, type SafetensorsTensor } from '../../src/io/index.js';
+import { readSafetensors, safetensorsArrays, toFloat32, toHalf, writeSafetensors, type SafetensorsDtype, type SafetensorsTensor } from '../../src/io/index.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -186,5 +186,29 @@ describe('toFloat32', () => {
   it('refuses types that it would have to round', () => {
     expect(() => toFloat32({ dtype: 'I64', shape: [1], data: BigInt64Array.of(1n) })).toThrow('expected F32, F16 or BF16 to be read as float32, found I64');
     expect(() => toFloat32({ dtype: 'U16', shape: [1], data: Uint16Array.of(1) })).toThrow('found U16');
+  });
+});
+
+describe('toHalf', () => {
+  const all = Uint16Array.from({ length: 65536 }, (_, bits) => bits);
+  const values = toFloat32({ dtype: 'F16', shape: [65536], data: all });
+
+  it('gives back every value that is one', () => {
+    const numbers = all.filter(bits => !Number.isNaN(values[bits]));
+    expect(toHalf(Float32Array.from(numbers, bits => values[bits]!))).toEqual(numbers);
+  });
+
+  it('rounds to the nearest, and halfway to the even one: next to the middle of every pair of neighbours', () => {
+    // Float32 has 13 more bits: the middle and its own neighbours are exact.
+    for (let bits = 0; bits < 0x7bff; bits++) {
+      const middle = (values[bits]! + values[bits + 1]!) / 2;
+      const step = (values[bits + 1]! - values[bits]!) / 8;
+      expect([...toHalf(Float32Array.of(middle - step, middle, middle + step, -middle))])
+        .toEqual([bits, bits + (bits & 1), bits + 1, 0x8000 + bits + (bits & 1)]);
+    }
+  });
+
+  it('has infinities for what is too large, and keeps NaN', () => {
+    expect([...toHalf(Float32Array.of(65519, 65520, -1e30, Infinity, NaN))]).toEqual([0x7bff, 0x7c00, 0xfc00, 0x7c00, 0x7e00]);
   });
 });

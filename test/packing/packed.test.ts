@@ -9,7 +9,7 @@ import { buildVit, vitParameters, vitPresets, type VitConfig } from '../../src/m
 import { packModel, verifyPacked } from '../../src/packing/index.js';
 
 const tiny: VitConfig = { ...vitPresets.vit_nano, imgSize: 8, patchSize: 4, inChans: 3, embedDim: 24, numHeads: 2, depth: 2, numClasses: 5 };
-const info = { preprocessing: null, provenance: { source: 'a test' } };
+const info = { preprocessing: null, classes: null, provenance: { source: 'a test' } };
 const engines: EngineLibrary[] = [loadEngine('wasm'), ...(nativeInstructionSets().length > 0 ? [loadEngine('native')] : [])];
 
 /** A model whose every parameter is away from where it starts, so that none can be left out unseen. */
@@ -77,6 +77,34 @@ describe('a packed model', () => {
       expect(packedTensorBytes(packModel(model, info).tensors), plan.name).toBe(costTotal(costTable(config, plan)).sizeBytes);
       model.dispose();
     }
+  });
+
+  it.each<[string, BinarizationPlan]>([['all', presetPlan('all', 'xnor-net')], ['MLP only', presetPlan('mlp', 'xnor-net')]])(
+    'of 16 bits where it is float computes what its original computes with weights rounded so: %s', async (_name, plan) => {
+      for (const engine of engines) {
+        await useBackend(engine.kind);
+        const config = { ...tiny, classToken: true, globalPool: 'token' as const };
+        const model = build(config, plan);
+        const weights = (): number[] => vitParameters(model).flatMap(({ variable }) => [...variable.dataSync()]);
+        const before = weights();
+        const file = packModel(model, info, { half: true });
+        const packed = PackedModel.from(file, engine);
+        expect(packed.halves).toEqual(expect.arrayContaining(['cls_token', 'pos_embed', 'patch_embed.proj.weight', 'head.weight']));
+        expect(packed.halves.includes('blocks.0.attn.qkv.weight')).toBe(plan.name.startsWith('mlp'));
+        expect(packedTensorBytes(file.tensors)).toBeLessThan(packedTensorBytes(packModel(model, info).tensors));
+        expect(verifyPacked(model, packed, images(config))).toMatchObject({ equal: true, firstDifference: null });
+        expect(weights()).toEqual(before);
+        packed.dispose();
+        model.dispose();
+      }
+    });
+
+  it('of 16 bits refuses what they cannot hold by name', () => {
+    const model = build(tiny, presetPlan('all', 'xnor-net'));
+    const { variable } = vitParameters(model).find(({ name }) => name === 'pos_embed')!;
+    tf.tidy(() => { variable.assign(tf.mul(variable, 1e6)); });
+    expect(() => packModel(model, info, { half: true })).toThrow(/^pos_embed: expected values below 65520/);
+    model.dispose();
   });
 
   it('gives the same for images alone and in batches, and gives its memory back', () => {
