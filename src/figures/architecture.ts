@@ -72,10 +72,10 @@ function modelColumn(config: VitConfig, precision: Precision): Mark[] {
   const [x, width] = [13, 24];
   return [
     text(x, 2, `image ${imgSize} × ${imgSize} × ${inChans}`), arrow(x, 4, x, 8),
-    box(x, 12, width, 8, 'patch embedding', precision(['patchEmbed'])), arrow(x, 16, x, 20),
+    box(x, 12, width, 8, 'patch<br>embedding', precision(['patchEmbed'])), arrow(x, 16, x, 20),
     box(x, 24, width, 8, `${classToken ? 'class token, ' : ''}positions<br>${tokenCount(config)} tokens`, null), arrow(x, 28, x, 36),
     box(x, 47, width, 22, `encoder block<br>× ${depth}`, precision([...mhsaSites, ...mlpSites])), arrow(x, 58, x, 66),
-    box(x, 70, width, 8, classToken ? 'norm, class token' : `mean of ${patchCount(config)}, norm`, null), arrow(x, 74, x, 79),
+    box(x, 70, width, 8, classToken ? 'norm<br>class token' : `mean of ${patchCount(config)}<br>norm`, null), arrow(x, 74, x, 79),
     box(x, 83, width, 8, 'head', precision(['head'])), arrow(x, 87, x, 92),
     text(x, 95, `${numClasses} classes`),
     // The encoder block, enlarged to the right.
@@ -105,11 +105,11 @@ function mhsaColumn({ numHeads }: VitConfig, precision: Precision): Mark[] {
     frame(65, 2, 99, 62), text(82, 59.5, `MHSA, ${count(numHeads, 'head')}`),
     arrow(82, 3, 82, 6), line(left, 6, right, 6),
     ...([['q', left], ['k', middle], ['v', right]] as const).flatMap(([site, x]) =>
-      [arrow(x, 6, x, 9), box(x, 13.5, 10, 9, site, precision([site]))]),
-    arrow(left, 18, 74, 22), arrow(middle, 18, 79, 22), box(76.5, 25.5, 17, 7, 'Q Kᵀ', precision(['scores'])),
+      [arrow(x, 6, x, 8.5), box(x, 13.5, 10.6, 10, site, precision([site]))]),
+    arrow(left, 18.5, 74, 22), arrow(middle, 18.5, 79, 22), box(76.5, 25.5, 17, 7, 'Q Kᵀ', precision(['scores'])),
     arrow(76.5, 29, 76.5, 31.5), box(76.5, 34, 17, 5, 'softmax', null), arrow(76.5, 36.5, 79, 40),
-    line(right, 18, right, 37), arrow(right, 37, 87, 40), box(82, 43.5, 17, 7, 'P V', precision(['probabilities'])),
-    arrow(82, 47, 82, 49.5), box(82, 53, 17, 7, 'proj', precision(['proj'])),
+    line(right, 18.5, right, 37), arrow(right, 37, 87, 40), box(82, 43.5, 17, 7, 'P V', precision(['probabilities'])),
+    arrow(82, 47, 82, 49), box(82, 53.2, 17, 8.4, 'proj', precision(['proj'])),
   ];
 }
 

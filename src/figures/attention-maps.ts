@@ -23,8 +23,8 @@ export interface ModelMaps {
 interface Panel { readonly image: DrawnImage; readonly map: readonly number[] | null; readonly title: string; readonly side: number }
 
 /**
- * Attention rollout over the images, models side by side: a row an image, its picture first, then a column a model. With one image,
- * the columns are the blocks and the rollout, and the rows the models.
+ * Attention rollout over the images: a column an image, its picture on top, then a row a model. With one image, the columns are the
+ * blocks and the rollout, and the rows the models.
  */
 export function attentionMapsFigure(images: readonly DrawnImage[], models: readonly ModelMaps[], options: FigureOptions = {}): Figure {
   const rows = images.length === 1 ? blockRows(images[0]!, models) : rolloutRows(images, models);
@@ -65,10 +65,10 @@ export function attentionMapsFigure(images: readonly DrawnImage[], models: reado
 }
 
 function rolloutRows(images: readonly DrawnImage[], models: readonly ModelMaps[]): Panel[][] {
-  return images.map((image, at) => [
-    { image, map: null, title: image.label, side: 1 },
-    ...models.map(({ label, maps }) => ({ image, map: maps.rollout[at]!, title: label, side: maps.side })),
-  ]);
+  return [
+    images.map(image => ({ image, map: null, title: image.label, side: 1 })),
+    ...models.map(({ label, maps }) => images.map((image, at) => ({ image, map: maps.rollout[at]!, title: label, side: maps.side }))),
+  ];
 }
 
 function blockRows(image: DrawnImage, models: readonly ModelMaps[]): Panel[][] {

@@ -51,7 +51,7 @@ export function differencesFigure(differences: readonly Difference[], options: F
         range: [-0.5, rows.length - 0.2], showgrid: false, showticklabels: false, ticks: '',
       },
       legend: legendUnderTitle(height),
-      margin: { l: 16, r: 170, t: 76, b: 54 },
+      margin: { l: 16, r: 180, t: 76, b: 54 },
       annotations: rows.flatMap(row => [
         { xref: 'paper', x: 1.01, xanchor: 'left', y: row.y, yanchor: 'middle', showarrow: false, font: { size: 11 }, text: describe(row) },
         // Above its row, so that a long label takes nothing from the width of the plot.

@@ -9,15 +9,21 @@ export interface Mark {
 const binaryColor = methodStyle('bwn').color;
 const axes = { xref: 'x', yref: 'y' };
 
-/** A box around its centre; filled, with its precision in bold below its name, where it is binary. */
+/**
+ * A box around its centre; filled, with its precision in bold below its name, where it is binary. The blocks that it holds for
+ * ("in 2 of 4") stand beside the precision, in a narrow box below it.
+ */
 export function box(x: number, y: number, width: number, height: number, name: string, precision: string | null): Mark {
   const binary = precision !== null;
+  const narrow = width < 20;
+  const [bits = '', blocks = ''] = precision?.split(/ (?=in )/) ?? [];
+  const words = [name, bits && `<b>${bits}</b>${blocks && `${narrow ? '<br>' : ' '}${blocks}`}`].filter(Boolean);
   return {
     shapes: [{
       ...axes, type: 'rect', x0: x - width / 2, x1: x + width / 2, y0: y - height / 2, y1: y + height / 2,
       line: { color: binary ? binaryColor : neutral, width: binary ? 2 : 1 }, ...(binary && { fillcolor: translucent(binaryColor, 0.25) }),
     }],
-    annotations: [label(x, y, binary ? `${name}<br><b>${precision}</b>` : name, 11)],
+    annotations: [label(x, y, words.join('<br>'), binary && narrow ? 10 : 11)],
   };
 }
 

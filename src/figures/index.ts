@@ -26,5 +26,5 @@ export { similarityFigure } from './similarity.js';
 export { columnInches, columnPixels, printed, type PageColumn, type PrintOptions } from './print.js';
 export { scalesFigure, type LayerScales } from './scales.js';
 export { count, escapeText, percent, points } from './text.js';
-export { templates } from './theme.js';
+export { methodStyle, siteStyle, templates, whereStyle, type MarkStyle } from './theme.js';
 export { weightsFigure, type LayerWeights, type RunWeights } from './weights.js';

@@ -38,9 +38,9 @@ export function interactionFigure(results: readonly Interaction[], options: Figu
       height,
       title: { text: escapeText(options.title ?? 'Do the losses of MLP and MHSA add up?') },
       legend: legendUnderTitle(height),
-      margin: { l: 60, r: 20, t: 140, b: 54 },
+      margin: { l: 60, r: 20, t: 114, b: 54 },
       annotations: drawn.map(({ method, interaction }, panel) =>
-        panelTitle(`<b>${escapeText(methodLabel(method))}</b><br>${points(interaction.mean!)}<br>${interval(interaction.interval).replace(', ', ',<br>')}`, panel)),
+        ({ ...panelTitle(`<b>${escapeText(methodLabel(method))}</b><br>${points(interaction.mean!)}<br>${interval(interaction.interval)}`, panel), font: { size: 10 } })),
       ...axes,
     },
     caption: `Mean test accuracy over ${count(Math.max(0, ...drawn.map(({ seeds }) => seeds.length)), 'seed')} with 95 % t-intervals. Above each panel: the `

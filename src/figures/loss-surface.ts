@@ -10,19 +10,24 @@ export interface NamedSurface {
   readonly surface: LossSurface;
 }
 
+/** Part of the width between two panels. */
+const gap = 0.12;
+
 /** Loss along two filter-normalised directions, a panel a model with one scale of colours (logarithmic) for all; the cross is the model. */
 export function lossSurfaceFigure(surfaces: readonly NamedSurface[], options: FigureOptions = {}): Figure {
   const all = surfaces.flatMap(({ surface }) => surface.loss.flat()).filter(Number.isFinite).map(Math.log10);
   const axes: Record<string, unknown> = {};
   surfaces.forEach((_, panel) => {
     axes[axisKey('x', panel)] = {
-      domain: domain(panel, surfaces.length, 0.12), anchor: axisId('y', panel), title: { text: 'first direction' }, showgrid: false, constrain: 'domain',
+      domain: domain(panel, surfaces.length, gap), anchor: axisId('y', panel), title: { text: 'first direction' }, showgrid: false, constrain: 'domain',
     };
     axes[axisKey('y', panel)] = {
       anchor: axisId('x', panel), scaleanchor: axisId('x', panel), showgrid: false, constrain: 'domain', ...(panel === 0 && { title: { text: 'second direction' } }),
     };
   });
   const width = options.width ?? defaultWidth;
+  const margin = { l: 60, r: 100, t: 70, b: 54 };
+  const side = Math.min(420, (1 - gap * (surfaces.length - 1)) / surfaces.length * (width - margin.l - margin.r));
   return {
     data: surfaces.flatMap(({ surface: { steps, loss } }, panel) => [
       {
@@ -38,9 +43,9 @@ export function lossSurfaceFigure(surfaces: readonly NamedSurface[], options: Fi
     layout: {
       template: templates.light,
       width,
-      height: Math.round(130 + Math.min(420, (width - 160) / surfaces.length)),
+      height: Math.round(margin.t + side + margin.b),
       title: { text: escapeText(options.title ?? 'Loss around the weights') },
-      margin: { l: 60, r: 20, t: 70, b: 54 },
+      margin,
       annotations: surfaces.map(({ label }, panel) => panelTitle(escapeText(label), panel)),
       ...axes,
     },

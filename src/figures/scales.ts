@@ -35,13 +35,14 @@ export function scalesFigure(layers: readonly LayerScales[], options: FigureOpti
     const { color } = whereStyle(place);
     return [layerBoxes(members.map(member => ({ layer: member.layer, box: member })), color, {
       xaxis: axisId('x', panel), yaxis: axisId('y', panel), offsetgroup: place,
-      name: escapeText(whereLabel(place)), legendgroup: place, showlegend: panel === 0,
+      name: escapeText(whereLabel(place)), legendgroup: place,
+      showlegend: summaries.find(layer => layer.where === place)!.method === method,
     })];
   }));
   const axes: Record<string, unknown> = {};
   methods.forEach((_, panel) => {
     axes[axisKey('x', panel)] = {
-      domain: domain(panel, methods.length, 0.04), anchor: axisId('y', panel), rangemode: 'tozero', nticks: 6, tickangle: 0, ticklabeloverflow: 'hide past domain',
+      domain: domain(panel, methods.length, 0.07), anchor: axisId('y', panel), rangemode: 'tozero', nticks: 6, tickangle: 0, ticklabeloverflow: 'hide past div',
       title: { text: 'scaling factor \u03b1' }, ...(panel > 0 && { matches: 'x' }),
     };
     axes[axisKey('y', panel)] = {

@@ -47,8 +47,11 @@ const verdictStyles = {
 
 const otherStyle: MarkStyle = { color: '#CC79A7', symbol: 'triangle-up' };
 
+/** Colour and symbol of a method of the grid, or "float"; every other method has one style in common. */
 export const methodStyle = (method: string): MarkStyle => methodStyles[method] ?? otherStyle;
+/** Colour and symbol of the binary part: "mlp", "mhsa" or "all". */
 export const whereStyle = (where: string): MarkStyle => whereStyles[where] ?? otherStyle;
+/** Colour and dash of a linear layer of a block: "qkv", "proj", "fc1", "fc2". */
 export const siteStyle = (site: string): { readonly color: string; readonly dash: string } => siteStyles[site] ?? { color: neutral, dash: 'dot' };
 const runColors = [neutral, '#D55E00', '#0072B2', '#009E73', '#CC79A7'] as const;
 
@@ -67,7 +70,7 @@ function template(text: string, paper: string, grid: string): object {
       title: { font: { size: 15 }, x: 0, xref: 'container', xanchor: 'left', y: 1, yref: 'container', yanchor: 'top', pad: { t: 12, l: 12 } },
       paper_bgcolor: paper, plot_bgcolor: paper,
       xaxis: axis, yaxis: axis,
-      legend: { bgcolor: 'rgba(0,0,0,0)', orientation: 'h', xref: 'container', x: 0.01, xanchor: 'left', yref: 'container', yanchor: 'top', traceorder: 'normal' },
+      legend: { bgcolor: 'rgba(0,0,0,0)', traceorder: 'normal' },
       hoverlabel: { font: { family: fontFamily } },
       margin: { l: 60, r: 20, t: 50, b: 50 },
     },
@@ -83,8 +86,9 @@ export const templates = {
   dark: template('#e4e4e4', '#16181c', '#33373d'),
 };
 
-/** Legend in one row under the title of a figure of this height. */
-export const legendUnderTitle = (height: number): object => ({ y: 1 - 36 / height });
+/** Legend in rows, `top` CSS pixels below the upper edge of a figure of this height: by default under its title. */
+export const legendUnderTitle = (height: number, top = 36): object =>
+  ({ orientation: 'h', xref: 'container', x: 0.01, xanchor: 'left', yref: 'container', y: 1 - top / height, yanchor: 'top' });
 
 /** Bars from the ends of intervals around means, in percent; none where there is no interval. */
 export function errorBars(

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { presetPlan, type BinarizationPlan } from '../../src/binarize/index.js';
-import { architectureFigure, bandOf, paretoFront, points, weightsFigure } from '../../src/figures/index.js';
+import { architectureFigure, attentionMapsFigure, bandOf, paretoFront, points, printed, scalesFigure, weightsFigure } from '../../src/figures/index.js';
 import { vitPresets } from '../../src/models/index.js';
 import { sampleFigures, sampleLayer } from './sample.js';
 
@@ -95,9 +95,39 @@ describe('the drawing of the architecture', () => {
 
   it('says in how many blocks a part is binary', () => {
     const [rule] = presetPlan('mlp', 'bnn').rules;
-    expect(filled({ name: 'last two', activation: 'gelu', rules: [{ ...rule!, sites: ['fc2'], blocks: { from: 2, to: 3 } }] }).at(-1)).toBe('fc2<br><b>W1 A1 in 2 of 4</b>');
+    expect(filled({ name: 'last two', activation: 'gelu', rules: [{ ...rule!, sites: ['fc2'], blocks: { from: 2, to: 3 } }] }).at(-1)).toBe('fc2<br><b>W1 A1</b> in 2 of 4');
+    expect(filled({ name: 'last two', activation: 'gelu', rules: [{ ...rule!, sites: ['q'], blocks: { from: 2, to: 3 } }] }).at(-1)).toBe('q<br><b>W1 A1</b><br>in 2 of 4');
   });
 });
+
+describe('the scaling factors of several places', () => {
+  it('name every place in the legend once, also one that only a later panel has', () => {
+    const layer = { layer: 'blocks.0.mlp.fc1', scales: [0.1, 0.2] };
+    const { data } = scalesFigure([{ ...layer, where: 'all', method: 'bwn' }, { ...layer, where: 'all', method: 'xnor-net' }, { ...layer, where: 'mlp', method: 'xnor-net' }]);
+    expect(data.filter(({ showlegend }) => showlegend === true).map(({ name }) => name)).toEqual(['MLP and MHSA', 'MLP only']);
+  });
+});
+
+describe('a figure for a column of a page', () => {
+  const maps = { blocks: [], rollout: [1, 2, 3, 4].map(() => [0.1, 0.2, 0.3, 0.4]), side: 2 };
+  const image = { label: '7', pixels: [[0, 255], [255, 0]] };
+  const figure = attentionMapsFigure([image, image, image, image], [{ label: 'float', maps }]);
+
+  it('has panels of images as high as they are wide, and no blank space between their rows', () => {
+    const { width, height, margin: { l, r, t, b }, ...axes } = printed(figure, { column: 'single' }).layout as unknown as {
+      width: number; height: number; margin: Record<'l' | 'r' | 't' | 'b', number>; xaxis: Axis; yaxis: Axis; yaxis5: Axis;
+    };
+    const side = ({ domain: [start, end] }: Axis, pixels: number): number => (end - start) * pixels;
+    for (const row of [axes.yaxis, axes.yaxis5]) expect(side(row, height - t - b)).toBeCloseTo(side(axes.xaxis, width - l - r), 6);
+    expect((axes.yaxis.domain[0] - axes.yaxis5.domain[1]) * (height - t - b)).toBeCloseTo(22, 6);
+  });
+
+  it('is as it was where the column is as wide as the figure', () => {
+    expect(printed(figure, { column: 'double' }).layout).toMatchObject({ width: figure.layout.width, height: figure.layout.height - 30 });
+  });
+});
+
+interface Axis { readonly domain: readonly [start: number, end: number] }
 
 describe('bandOf', () => {
   it('joins seeds step by step, also where one of them stopped early or diverged', () => {

@@ -1,5 +1,6 @@
 // Not from the folder's index, which brings all figures of the package, and TensorFlow.js with them.
 import { exportSvgs } from '../../figures/export-svg.js';
+import { templates } from '../../figures/theme.js';
 import type { Figure, PlotlyTrace } from '../../figures/index.js';
 import type { Json } from '../session/types.js';
 import type { Rich } from './rich.js';
@@ -61,7 +62,7 @@ function jsonCopy(value: unknown): Json | undefined {
 function withDefaults(data: readonly PlotlyTrace[], layout: object): Figure {
   return {
     data: data.map(trace => ({ ...trace, type: (trace as { type?: string }).type ?? 'scatter' })),
-    layout: { width: defaultWidth, height: defaultHeight, ...layout },
+    layout: { template: templates.light, width: defaultWidth, height: defaultHeight, ...layout },
     caption: '', alternative: '',
   };
 }
