@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What a packed model computes, in words that need no binarization plan: which tensors a layer takes and which kernel path it goes.

@@ -1,3 +1,4 @@
+export * from './browser.js';
 export { removeTemporaryFiles, writeFileAtomic } from './atomic-file.js';
 export { formatCsv, readCsv, writeCsv, type CsvRow, type CsvSchema, type CsvTable } from './csv.js';
 export { frameOf, formatTable, type DataFrame } from './data-frame.js';
@@ -6,8 +7,7 @@ export { tableCsv, tableJson, tableOf, tableSchema, type Column, type ColumnKind
 export { TableRows } from './table-rows.js';
 export { appendLine, JsonlWriter, latestRows, readJsonl, repairJsonl, type DamagedLine, type JsonlContent } from './jsonl.js';
 export { modelFolder } from './model-folder.js';
-export { safetensorsArrays, toFloat32, toHalf, type SafetensorsData, type SafetensorsDtype, type SafetensorsTensor } from './safetensors-dtype.js';
-export { readSafetensors, readSafetensorsMetadata, writeSafetensors, type Safetensors } from './safetensors.js';
+export { readSafetensors, readSafetensorsMetadata, writeSafetensors } from './safetensors.js';
 export { withFile, type SizedFile } from './sized-file.js';
 export { sniff, sniffBytes, type Sniffed } from './sniff.js';
 export { readWeights, weightsFileAt, type WeightsSource } from './weights-source.js';

@@ -1,6 +1,9 @@
 import { duplicateKey } from './duplicate-key.js';
 import { isSafetensorsDtype, safetensorsArrays, type SafetensorsDtype } from './safetensors-dtype.js';
 
+/** Bytes of the longest header: the format's own limit. */
+export const largestHeader = 100_000_000;
+
 /** Where one tensor lies in a file. */
 export interface TensorEntry {
   readonly name: string;

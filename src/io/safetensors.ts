@@ -1,41 +1,22 @@
 import { writeFileAtomic } from './atomic-file.js';
+import { contentOf, headerOf, type Safetensors } from './safetensors-content.js';
 import { isSafetensorsDtype, safetensorsArrays, type SafetensorsTensor } from './safetensors-dtype.js';
-import { parseHeader, sizeOfShape, type SafetensorsHeader } from './safetensors-header.js';
-import { withFile, type SizedFile } from './sized-file.js';
-import { sniff, sniffBytes } from './sniff.js';
-
-/** The content of a safetensors file. */
-export interface Safetensors {
-  /** In the order of their data in the file. */
-  readonly tensors: Map<string, SafetensorsTensor>;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-/** The format's own limit. */
-const largestHeader = 100_000_000;
+import { largestHeader, sizeOfShape } from './safetensors-header.js';
+import { withFile } from './sized-file.js';
 
 /**
- * Reads a safetensors file. Every length in it is compared with the file's size before memory is taken, and every byte of
- * the file belongs to exactly one tensor, or the file is refused. Each tensor gets a buffer of its own, whatever its
- * alignment in the file.
+ * Reads a safetensors file.
  *
  * @throws Error of one sentence that names the file and, where there is one, the tensor
  * @see the format: https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(path: string): Safetensors {
-  return withFile(path, file => {
-    const { entries, metadata, dataStart } = readHeader(file);
-    const tensors = new Map(entries.map(({ name, dtype, shape, begin, end }): [string, SafetensorsTensor] => {
-      const buffer = file.read(dataStart + begin, end - begin).buffer as ArrayBuffer;
-      return [name, { dtype, shape, data: new safetensorsArrays[dtype](buffer) }];
-    }));
-    return { tensors, metadata };
-  });
+  return withFile(path, contentOf);
 }
 
 /** The `__metadata__` of a safetensors file, from its header alone. Errors as in {@link readSafetensors}. */
 export function readSafetensorsMetadata(path: string): Safetensors['metadata'] {
-  return withFile(path, file => readHeader(file).metadata);
+  return withFile(path, file => headerOf(file).metadata);
 }
 
 /**
@@ -71,20 +52,6 @@ export function writeSafetensors(
     padded,
     ...sorted.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
   ]);
-}
-
-function readHeader(file: SizedFile): SafetensorsHeader & { readonly dataStart: number } {
-  const { path, size } = file;
-  const found = sniff(file.read(0, Math.min(size, sniffBytes)));
-  if (found) throw new Error(`${path}: expected a safetensors file, found ${found.description}`);
-  if (size < 8) throw new Error(`${path}: expected a safetensors file of at least 8 bytes, found ${size}: download it again`);
-  const length = Buffer.from(file.read(0, 8)).readBigUInt64LE();
-  if (length > BigInt(Math.min(largestHeader, size - 8))) {
-    throw new Error(`${path}: expected a header of at most ${Math.min(largestHeader, size - 8)} bytes, found a length of ${length}: `
-      + 'the file is cut (download it again) or no safetensors file');
-  }
-  const dataStart = 8 + Number(length);
-  return { ...parseHeader(file.read(8, Number(length)), size - dataStart, path), dataStart };
 }
 
 function checkTensor(name: string, { dtype, shape, data }: SafetensorsTensor): void {

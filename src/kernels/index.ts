@@ -1,7 +1,3 @@
-export {
-  estimatorCodes, optimizerRowBytes, packedWeightBytes, scaleCodes, statusBits, wordsOf,
-  type EngineKind, type EngineLibrary, type EngineMemory, type InstructionSet, type Offset,
-} from './engine.js';
-export { Heap } from './heap.js';
+export * from './browser.js';
 export { loadEngine } from './load.js';
 export { nativeEngine, nativeInstructionSets } from './native.js';

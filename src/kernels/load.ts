@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import type { EngineKind, EngineLibrary } from './engine.js';
 import { nativeEngine } from './native.js';
 import { wasmEngine } from './wasm.js';
+
+let wasm: EngineLibrary | undefined;
 
 /**
  * Loads one build of the engine; the same object every time.
@@ -11,5 +14,9 @@ import { wasmEngine } from './wasm.js';
  * @throws Error when that build cannot run here; the sentence says why
  */
 export function loadEngine(kind: EngineKind): EngineLibrary {
-  return kind === 'native' ? nativeEngine() : wasmEngine();
+  return kind === 'native' ? nativeEngine() : wasm ??= openWasm();
+}
+
+function openWasm(): EngineLibrary {
+  return wasmEngine(new WebAssembly.Instance(new WebAssembly.Module(readFileSync(new URL('../../native/binvit.wasm', import.meta.url)))));
 }

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 import { withAttentionLimit } from './attention-limit.js';
 import type { EngineFunctions, EngineLibrary, EngineMemory } from './engine.js';
 import { Heap } from './heap.js';
@@ -7,8 +5,6 @@ import { Heap } from './heap.js';
 const pageBytes = 65536;
 /** Pages that a 32-bit address space holds. */
 const maximumPages = 65536;
-
-let library: EngineLibrary | undefined;
 
 function growingMemory(memory: WebAssembly.Memory, heapBase: number): EngineMemory {
   const limit = maximumPages * pageBytes;
@@ -35,18 +31,12 @@ function growingMemory(memory: WebAssembly.Memory, heapBase: number): EngineMemo
   };
 }
 
-/**
- * The WASM build (SIMD128, one thread).
- *
- * @throws Error when the runtime cannot compile it
- */
-export function wasmEngine(): EngineLibrary {
-  if (library !== undefined) return library;
-  const module = new WebAssembly.Module(readFileSync(new URL('../../native/binvit.wasm', import.meta.url)));
-  const { memory, __heap_base, ...functions } = new WebAssembly.Instance(module).exports as unknown as
+/** The engine over an instance of its WASM build (SIMD128, one thread). */
+export function wasmEngine(instance: WebAssembly.Instance): EngineLibrary {
+  const { memory, __heap_base, ...functions } = instance.exports as unknown as
     { memory: WebAssembly.Memory; __heap_base: WebAssembly.Global<'i32'> } & EngineFunctions;
   const engineMemory = growingMemory(memory, Math.ceil(__heap_base.value / 64) * 64);
-  library = {
+  return {
     kind: 'wasm',
     isa: 'simd128',
     memory: engineMemory,
@@ -55,5 +45,21 @@ export function wasmEngine(): EngineLibrary {
     setThreads() { /* one thread is all that this build has */ },
     ...withAttentionLimit(functions),
   };
-  return library;
+}
+
+/**
+ * Starts the WASM build where there are no files, such as in a browser.
+ *
+ * @param source the bytes of `binvit/binvit.wasm`, or where to fetch them
+ * @throws Error when they cannot be fetched, or the runtime cannot compile them
+ */
+export async function startWasmEngine(source: Uint8Array | ArrayBuffer | URL): Promise<EngineLibrary> {
+  const module = await WebAssembly.compile(new Uint8Array(source instanceof URL ? await fetched(source) : source));
+  return wasmEngine(await WebAssembly.instantiate(module));
+}
+
+async function fetched(url: URL): Promise<ArrayBuffer> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url.href}: expected the WASM build of the engine, found status ${response.status}`);
+  return response.arrayBuffer();
 }

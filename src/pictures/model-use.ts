@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ImagePreprocessing } from './preprocess-image.js';
 
 /** What one must know beside its weights to use a model on pictures. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSafetensors, safetensorsArrays, toFloat32, toHalf, writeSafetensors, type SafetensorsDtype, type SafetensorsTensor } from '../../src/io/index.js';
+import { parseSafetensors, readSafetensors, safetensorsArrays, toFloat32, toHalf, writeSafetensors, type SafetensorsDtype, type SafetensorsTensor } from '../../src/io/index.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -131,6 +131,18 @@ describe('readSafetensors', () => {
     for (const length of [13n, 2n ** 40n, 2n ** 64n - 1n]) {
       expect(() => readSafetensors(write('long.safetensors', '{}', new Uint8Array(10), length))).toThrow(`expected a header of at most 12 bytes, found a length of ${length}`);
     }
+  });
+
+  it('gives the same from bytes in memory, wherever they start, in buffers of their own', () => {
+    const path = folder.path('bytes.safetensors');
+    writeSafetensors(path, new Map([['x', { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) }]]), { a: 'b' });
+    const shifted = Buffer.concat([Buffer.from('x'), readFileSync(path)]).subarray(1);
+    const parsed = parseSafetensors(shifted, 'the model');
+    expect(parsed).toEqual(readSafetensors(path));
+    shifted.fill(0);
+    expect(parsed.tensors.get('x')!.data).toEqual(Float32Array.of(1, 2));
+    expect(() => parseSafetensors(readFileSync(path).subarray(0, 90), 'the model')).toThrow(/^the model: expected \d+ bytes/);
+    expect(() => parseSafetensors(new Uint8Array(0), 'the model')).toThrow(/^the model: expected a safetensors file, found an empty file/);
   });
 
   it('knows a web page, a zip archive, a folder and a file of a few bytes', () => {
