@@ -1,4 +1,4 @@
-import { packedWeightBytes, wordsOf, type EngineLibrary, type Offset } from '../kernels/index.js';
+import { packedWeightBytes, wordsOf, type EngineLibrary, type Offset } from '../kernels/browser.js';
 import type { EngineTensors } from './engine-tensors.js';
 import type { PackedInput, PackedProducts } from './program.js';
 
@@ -50,9 +50,10 @@ export class BinaryAttention {
   /**
    * @param qkv `[tokens, 3 dim]` of one image
    * @param output `[tokens, dim]`
+   * @param seen where the softmax goes too, `[heads, tokens, tokens]`; 0 for nowhere
    * @returns status bits of the operands
    */
-  run(products: PackedProducts, qkv: Offset, output: Offset): number {
+  run(products: PackedProducts, qkv: Offset, output: Offset, seen: Offset): number {
     const { query, key, probabilities, value } = products;
     const engine = this.#engine;
     const { tokens, dim, numHeads } = this.#shape;
@@ -74,6 +75,7 @@ export class BinaryAttention {
       this.#setFactors(tokens, scoreScale, keyScale);
       engine.packedGemm(this.#queryBits, this.#keys, this.#factors, 0, queryScale, this.#scores, tokens, headDim, tokens, tokens);
       engine.softmaxRows(this.#scores, this.#scores, tokens, tokens);
+      if (seen !== 0) this.#copyScores(seen + 4 * head * tokens * tokens);
       status |= engine.packAbove(
         this.#scores, this.#probabilityBits, probabilityScale, tokens, tokens, probabilities.threshold, probabilities.fraction);
       status |= engine.packColumnSigns(qkv + 8 * dim + at, shift(value), this.#values, tokens, headDim, stride);
@@ -90,6 +92,12 @@ export class BinaryAttention {
     const shift = input.shift === null ? 0 : this.#tensors.at(input.shift);
     this.#engine.meanMagnitudes(x, shift, to, tokens, dim, 3 * dim);
     return to;
+  }
+
+  #copyScores(to: Offset): void {
+    const { heap } = this.#engine;
+    const count = this.#shape.tokens ** 2;
+    heap.float32(to, count).set(heap.float32(this.#scores, count));
   }
 
   #setFactors(count: number, factor: number, perItem: Offset): void {

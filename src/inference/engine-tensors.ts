@@ -1,5 +1,5 @@
-import { toFloat32, type SafetensorsTensor } from '../io/index.js';
-import { packedWeightBytes, type EngineLibrary, type Offset } from '../kernels/index.js';
+import { toFloat32, type SafetensorsTensor } from '../io/browser.js';
+import { packedWeightBytes, type EngineLibrary, type Offset } from '../kernels/browser.js';
 import type { PackedDense } from './program.js';
 
 /** Where the factors of a layer's outputs lie, by its name. */

@@ -1,6 +1,6 @@
-import { readSafetensors, toFloat32, writeSafetensors, type SafetensorsTensor } from '../io/index.js';
-import { wordsOf } from '../kernels/index.js';
-import { parseModelUse, type ModelUse } from '../pictures/index.js';
+import { parseSafetensors, toFloat32, type Safetensors, type SafetensorsTensor } from '../io/browser.js';
+import { wordsOf } from '../kernels/browser.js';
+import { parseModelUse, type ModelUse } from '../pictures/browser.js';
 import { outputsOf, parseProgram, type PackedDense, type PackedInput, type PackedNorm, type PackedProgram } from './program.js';
 
 /** What a packed model says of itself beside its program and tensors. */
@@ -23,22 +23,30 @@ const format = 'binvit-packed-1';
 /** Of the sign bits: rows of outputs, 32-bit words, the first input in the lowest bit, 1 for +1. */
 const layout = 'rows-32-lsb';
 
-/** Writes a packed model; equal models give equal bytes. */
-export function writePackedFile(path: string, { program, tensors, config, plan, preprocessing, classes, provenance }: PackedFile): void {
-  writeSafetensors(path, tensors, {
+/** What stands in the header of a packed model's file beside its tensors. */
+export function packedMetadata({ program, config, plan, preprocessing, classes, provenance }: PackedFile): Safetensors['metadata'] {
+  return {
     format, layout, program: JSON.stringify(program), config: JSON.stringify(config), plan: JSON.stringify(plan),
     use: JSON.stringify({ preprocessing, classes }), provenance: JSON.stringify(provenance),
-  });
+  };
 }
 
 /**
- * Reads a packed model and checks that it is whole: the version, every tensor of its program there with its type and shape, every
- * float finite, no tensor too many.
+ * Reads a packed model from the bytes of its file. {@link packedFileOf} says what is checked.
+ *
+ * @param name what errors call it
+ */
+export function parsePackedFile(bytes: Uint8Array, name: string): PackedFile {
+  return packedFileOf(parseSafetensors(bytes, name), name);
+}
+
+/**
+ * The packed model in a safetensors file. Checks that it is whole: the version, every tensor of its program there with its type and
+ * shape, every float finite, no tensor too many.
  *
  * @throws Error that names the file, and the tensor or field where there is one
  */
-export function readPackedFile(path: string): PackedFile {
-  const { tensors, metadata } = readSafetensors(path);
+export function packedFileOf({ tensors, metadata }: Safetensors, path: string): PackedFile {
   const fail = (problem: string): never => { throw new Error(`${path}: ${problem}`); };
   if (metadata.format !== format) fail(`expected a packed model (format ${format}), found ${metadata.format ?? 'no format'}: make one with packModel`);
   if (metadata.layout !== layout) fail(`expected sign bits in the layout ${layout}, found ${metadata.layout ?? 'none'}: pack the model again`);

@@ -1,33 +1,19 @@
-import { loadEngine, nativeInstructionSets, statusBits, wordsOf, type EngineLibrary, type Offset } from '../kernels/index.js';
-import { BinaryAttention } from './attention.js';
+import { statusBits, type EngineLibrary, type Offset } from '../kernels/browser.js';
+import { planBuffers, type Buffers } from './buffers.js';
 import { alphaOf, EngineTensors } from './engine-tensors.js';
-import { readPackedFile, type PackedFile, type PackedInfo } from './packed-file.js';
-import { denseLayers, outputsOf, takesPlainSigns, type PackedBlock, type PackedColumns, type PackedDense, type PackedInput, type PackedProgram } from './program.js';
+import type { PackedFile, PackedInfo } from './packed-file.js';
+import {
+  denseLayers, outputsOf, takesPlainSigns, tokensOf, type PackedBlock, type PackedColumns, type PackedDense, type PackedInput, type PackedProducts, type PackedProgram,
+} from './program.js';
 
-/** Sees a run. The arrays are the observer's own. */
+/** Sees a run, of at most 16 images at a time. The arrays are the observer's own. */
 export interface PackedObserver {
   /** What a dense layer, or a part of it, takes: `[rows, inputs]`, a shift added, before it is binarized as `input` says. */
-  taken(name: string, values: Float32Array, input: PackedInput | null): void;
+  taken?(name: string, values: Float32Array, input: PackedInput | null): void;
   /** A whole dense layer: its input `[rows, inputs]` and its output `[rows, outputs]`. */
-  computed(name: string, x: Float32Array, y: Float32Array): void;
-}
-
-/** Buffers for a number of images. */
-interface Buffers {
-  readonly images: number;
-  readonly tensors: EngineTensors;
-  readonly patches: Offset;
-  readonly x: Offset;
-  readonly normed: Offset;
-  readonly wide: Offset;
-  readonly hidden: Offset;
-  readonly attended: Offset;
-  readonly bits: Offset;
-  readonly rowScale: Offset;
-  readonly means: Offset;
-  readonly pooled: Offset;
-  readonly logits: Offset;
-  readonly attention: BinaryAttention | null;
+  computed?(name: string, x: Float32Array, y: Float32Array): void;
+  /** Attention of a block, `blocks.0.attn`: its softmax `[images, heads, tokens, tokens]`, before it is binarized where it is. */
+  attended?(name: string, probabilities: Float32Array): void;
 }
 
 /** Images that are computed together: more would only leave the caches. */
@@ -47,7 +33,7 @@ export class PackedModel {
   #buffers: Buffers | null = null;
   #observer: PackedObserver | null = null;
 
-  private constructor({ program, tensors, ...info }: PackedFile, engine: EngineLibrary) {
+  protected constructor({ program, tensors, ...info }: PackedFile, engine: EngineLibrary) {
     this.program = program;
     this.info = info;
     this.halves = [...tensors].filter(([, { dtype }]) => dtype === 'F16').map(([name]) => name);
@@ -57,24 +43,14 @@ export class PackedModel {
     for (const layer of denseLayers(program)) this.#tensors.prepare(layer, tensors);
   }
 
-  /**
-   * @param path file of `writePackedFile`
-   * @param engine default: the native build where there is one, else WASM
-   * @throws Error that names the file and what is wrong with it
-   */
-  static load(path: string, engine?: EngineLibrary): PackedModel {
-    return PackedModel.from(readPackedFile(path), engine);
-  }
-
-  /** The model of a file that has been read. */
-  static from(file: PackedFile, engine: EngineLibrary = loadEngine(nativeInstructionSets().length > 0 ? 'native' : 'wasm')): PackedModel {
+  /** The model of a file that has been read, on an engine. */
+  static from(file: PackedFile, engine: EngineLibrary): PackedModel {
     return new PackedModel(file, engine);
   }
 
   /** Tokens of a sequence. */
   get tokens(): number {
-    const { imgSize, patchSize, prefixTokens } = this.program;
-    return (imgSize / patchSize) ** 2 + prefixTokens.length;
+    return tokensOf(this.program);
   }
 
   /**
@@ -116,21 +92,7 @@ export class PackedModel {
   #plan(images: number): Buffers {
     if (this.#buffers?.images === images) return this.#buffers;
     this.#buffers?.tensors.dispose();
-    const { dim, numHeads, numClasses, patchSize, inChans, blocks } = this.program;
-    const { tokens } = this;
-    const rows = images * tokens;
-    const hidden = Math.max(...blocks.map(({ fc1 }) => outputsOf(fc1)), dim);
-    const widest = Math.max(hidden, patchSize ** 2 * inChans);
-    const tensors = new EngineTensors(this.#engine);
-    const floats = (count: number): Offset => tensors.room(4 * count);
-    this.#buffers = {
-      images, tensors,
-      patches: floats(rows * patchSize ** 2 * inChans), x: floats(rows * dim), normed: floats(rows * dim),
-      wide: floats(rows * Math.max(3 * dim, hidden)), hidden: floats(rows * hidden), attended: floats(rows * dim),
-      bits: floats(rows * wordsOf(widest)), rowScale: floats(rows), means: floats(2 * rows), pooled: floats(images * dim), logits: floats(2 * images * numClasses),
-      attention: blocks.some(({ products }) => products !== null) ? new BinaryAttention(this.#engine, this.#tensors, tensors, { tokens, dim, numHeads }) : null,
-    };
-    return this.#buffers;
+    return this.#buffers = planBuffers(images, this.program, this.#tensors, this.#engine);
   }
 
   /** Patches, flattened by row, column and channel, projected; tokens in front; positions added. */
@@ -165,18 +127,12 @@ export class PackedModel {
 
   #block({ norm1, qkv, products, proj, norm2, fc1, activation, fc2, name }: PackedBlock, buffers: Buffers): void {
     const engine = this.#engine;
-    const { dim, numHeads } = this.program;
-    const { tokens } = this;
-    const rows = buffers.images * tokens;
+    const { dim } = this.program;
+    const rows = buffers.images * this.tokens;
     const { x, normed, wide, hidden, attended } = buffers;
     this.#norm(norm1, x, normed, rows, buffers);
     this.#dense(qkv, normed, rows, wide, buffers);
-    if (products === null) engine.attentionForward(wide, 0, attended, buffers.images, tokens, numHeads, dim / numHeads);
-    else {
-      for (let image = 0; image < buffers.images; image++) {
-        this.#check(buffers.attention!.run(products, wide + 12 * image * tokens * dim, attended + 4 * image * tokens * dim), `${name}.attn`);
-      }
-    }
+    this.#attend(`${name}.attn`, products, buffers);
     this.#dense(proj, attended, rows, normed, buffers);
     engine.add(x, normed, x, rows * dim, rows * dim);
 
@@ -191,6 +147,26 @@ export class PackedModel {
     } else if (!packed || this.#observer !== null) engine.geluForward(wide, hidden, rows * width);
     this.#dense(fc2, hidden, rows, normed, buffers, packed);
     engine.add(x, normed, x, rows * dim, rows * dim);
+  }
+
+  /** From the fused projection, in `wide`, to `attended`. */
+  #attend(name: string, products: PackedProducts | null, { images, wide, attended, attention }: Buffers): void {
+    const engine = this.#engine;
+    const { heap } = engine;
+    const { dim, numHeads } = this.program;
+    const { tokens } = this;
+    const headed = numHeads * tokens * tokens;
+    const seen = this.#observer?.attended === undefined ? 0 : heap.allocate(4 * images * headed);
+    if (products === null) engine.attentionForward(wide, seen, attended, images, tokens, numHeads, dim / numHeads);
+    else {
+      for (let image = 0; image < images; image++) {
+        const [qkv, output] = [wide + 12 * image * tokens * dim, attended + 4 * image * tokens * dim];
+        this.#check(attention!.run(products, qkv, output, seen === 0 ? 0 : seen + 4 * image * headed), name);
+      }
+    }
+    if (seen === 0) return;
+    this.#observer?.attended?.(name, heap.float32(seen, images * headed).slice());
+    heap.free(seen, 4 * images * headed);
   }
 
   #readOut(buffers: Buffers): Float32Array {
@@ -236,12 +212,12 @@ export class PackedModel {
     let first = 0;
     for (const columns of layer.columns) {
       const { name, input } = columns;
-      this.#observer?.taken(name, this.#shifted(x, rows, layer.inputs, input?.shift ?? null), input);
+      this.#observer?.taken?.(name, this.#shifted(x, rows, layer.inputs, input?.shift ?? null), input);
       const bias = layer.bias === null ? 0 : this.#tensors.at(layer.bias) + 4 * first;
       this.#product(layer.inputs, columns, { x, rows, y: y + 4 * first, bias, stride: outputs, packed }, buffers);
       first += columns.outputs;
     }
-    this.#observer?.computed(layer.name, heap.float32(x, rows * layer.inputs).slice(), heap.float32(y, rows * outputs).slice());
+    this.#observer?.computed?.(layer.name, heap.float32(x, rows * layer.inputs).slice(), heap.float32(y, rows * outputs).slice());
   }
 
   #product(

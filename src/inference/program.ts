@@ -121,6 +121,11 @@ export function parseProgram(value: unknown): PackedProgram {
   throw new TypeError(`program.${path.join('.')}: ${message}`);
 }
 
+/** Tokens of a sequence. */
+export function tokensOf({ imgSize, patchSize, prefixTokens }: PackedProgram): number {
+  return (imgSize / patchSize) ** 2 + prefixTokens.length;
+}
+
 /** Outputs of a dense layer. */
 export function outputsOf({ columns }: PackedDense): number {
   return columns.reduce((sum, { outputs }) => sum + outputs, 0);
