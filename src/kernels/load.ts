@@ -18,5 +18,5 @@ export function loadEngine(kind: EngineKind): EngineLibrary {
 }
 
 function openWasm(): EngineLibrary {
-  return wasmEngine(new WebAssembly.Instance(new WebAssembly.Module(readFileSync(new URL('../../native/binvit.wasm', import.meta.url)))));
+  return wasmEngine(new WebAssembly.Instance(new WebAssembly.Module(readFileSync(new URL('../../native/binvit.wasm', import.meta.url)))).exports);
 }

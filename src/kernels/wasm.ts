@@ -31,9 +31,9 @@ function growingMemory(memory: WebAssembly.Memory, heapBase: number): EngineMemo
   };
 }
 
-/** The engine over an instance of its WASM build (SIMD128, one thread). */
-export function wasmEngine(instance: WebAssembly.Instance): EngineLibrary {
-  const { memory, __heap_base, ...functions } = instance.exports as unknown as
+/** The engine over what an instance of its WASM build exports (SIMD128, one thread). */
+export function wasmEngine(exports: object): EngineLibrary {
+  const { memory, __heap_base, ...functions } = exports as
     { memory: WebAssembly.Memory; __heap_base: WebAssembly.Global<'i32'> } & EngineFunctions;
   const engineMemory = growingMemory(memory, Math.ceil(__heap_base.value / 64) * 64);
   return {
@@ -55,7 +55,8 @@ export function wasmEngine(instance: WebAssembly.Instance): EngineLibrary {
  */
 export async function startWasmEngine(source: Uint8Array | ArrayBuffer | URL): Promise<EngineLibrary> {
   const module = await WebAssembly.compile(new Uint8Array(source instanceof URL ? await fetched(source) : source));
-  return wasmEngine(await WebAssembly.instantiate(module));
+  const { exports } = await WebAssembly.instantiate(module);
+  return wasmEngine(exports);
 }
 
 async function fetched(url: URL): Promise<ArrayBuffer> {
