@@ -10,6 +10,8 @@ export interface DataFrame {
   /** Rows and columns. */
   readonly shape: number[];
   readonly values: unknown;
+  /** Some of its columns, and rows by their index. */
+  loc(part: { readonly columns?: string[]; readonly rows?: number[] }): DataFrame;
   print(): void;
   toString(): string;
 }

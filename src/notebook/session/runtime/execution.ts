@@ -8,9 +8,10 @@ import { cellErrorOf } from './errors.js';
 import { evaluate } from './evaluate.js';
 import { shielded, wasStoppedEarly } from './interruption.js';
 import { allForms } from './outlet.js';
-import { inRun, leaveRun, type Run } from './runs.js';
+import { inRun, leaveRun, newestRun, type Run } from './runs.js';
 import { registerSource, scriptUrl } from './stack.js';
 import { output } from './streams.js';
+import { closeTensorScopes } from './tensorflow.js';
 import { declareVariables } from './variables.js';
 
 const stdout = 1;
@@ -26,6 +27,7 @@ export function execute(id: number, cell: RunnableCell): void {
     reportEnd(run, interruptedError());
     return;
   }
+  if (newestRun()?.stopped === true) closeTensorScopes();
   registerSource(scriptUrl(id), { cell: { id: cell.id, name: cell.name }, file: null }, cell.sourceMap);
   declareVariables(cell.declares);
   inRun(run, () => {
