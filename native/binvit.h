@@ -218,6 +218,17 @@ void meanMagnitudes(const float* x, const float* shift, float* means, int32_t ro
 void signGemm(const float* x, const uint32_t* w, const float* alpha, const float* bias, float* y, int32_t m, int32_t in,
               int32_t out, int32_t stride);
 
+// Attention with binary operands in both products: P = softmax(scoreScale Q^ K^^T), output = valueScale P^ V^. qkv and output as for
+// attentionForward; a sign is that of an element plus its shift, [heads headDim] or null; queryScale, keyScale [batch, tokens] or null
+// are factors of the signs of a token. P^ is as in packAbove, with the row's least-squares scale if probabilityScaled = 1.
+// keys and values are room for the interleaved signs of every head, [headDim, tokens] and [tokens, headDim]. probabilities
+// [batch, heads, tokens, tokens] receives P unless null. tokens and headDim may not exceed 2^14, nor tokens ceil(headDim / 32)
+// 2^16. Returns a Status.
+int32_t packedAttention(const float* qkv, const float* queryShift, const float* keyShift, const float* valueShift,
+                        const float* queryScale, const float* keyScale, uint32_t* keys, uint32_t* values, float* output,
+                        float* probabilities, int32_t batch, int32_t tokens, int32_t heads, int32_t headDim, double scoreScale,
+                        float valueScale, int32_t probabilityScaled, float threshold, float fraction);
+
 #ifdef __wasm__
 }
 #pragma GCC visibility pop
@@ -232,4 +243,4 @@ void signGemm(const float* x, const uint32_t* w, const float* alpha, const float
   X(softmaxRows) X(softmaxRowsBackward) X(crossEntropyForward) X(crossEntropyBackward) X(add) X(subtract) X(multiply)      \
   X(scale) X(sumAxis) X(broadcastAxis) X(transpose) X(adamW) X(sgd) X(sumOfSquares) X(allFinite)                           \
   X(packSigns) X(packAbove) X(packWeights) X(packColumnSigns) X(packedGemm) X(packedAndGemm) X(packedDots) X(signGemm)    \
-  X(packGelu) X(rpreluForward) X(meanMagnitudes)
+  X(packGelu) X(rpreluForward) X(meanMagnitudes) X(packedAttention)

@@ -22,6 +22,7 @@ namespace BINVIT_ISA {
 #include "kernels/layer_norm.cpp"
 #include "kernels/softmax.cpp"
 #include "kernels/attention.cpp"
+#include "kernels/binary_attention.cpp"
 #include "kernels/gelu.cpp"
 #include "kernels/elementwise.cpp"
 #include "kernels/optimizer.cpp"

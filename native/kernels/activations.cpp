@@ -14,9 +14,9 @@ int32_t packGelu(const float* x, const float* shift, uint32_t* bits, int32_t row
   return inRowPieces(rows, [=](Count r) {
     return packRow(x + r * in, in, bits + r * words, [=](Vector v, Count i) {
       if (shift != nullptr) return v * normal(v).cumulative >= -load(shift + i, in - i);
-      // GELU has the sign of x, except where it underflows: a -0 counts as +1.
-      const Vector size = absolute(v);
-      if (maskBits((size < broadcast(1e-30f)) | (size > broadcast(9.0f))) == 0) return v >= broadcast(0.0f);
+      // GELU has the sign of x, except where it underflows below 0: a -0 counts as +1.
+      const IntVector underflows = (v < broadcast(0.0f)) & ((v > broadcast(-1e-30f)) | (v < broadcast(-9.0f)));
+      if (maskBits(underflows) == 0) return v >= broadcast(0.0f);
       return v * normal(v).cumulative >= broadcast(0.0f);
     });
   });

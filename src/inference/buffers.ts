@@ -7,6 +7,7 @@ import { outputsOf, tokensOf, type PackedProgram } from './program.js';
 export interface Buffers {
   readonly images: number;
   readonly tensors: EngineTensors;
+  readonly pixels: Offset;
   readonly patches: Offset;
   readonly x: Offset;
   readonly normed: Offset;
@@ -23,7 +24,7 @@ export interface Buffers {
 
 /** Takes them, in room that `tensors.dispose()` gives back. */
 export function planBuffers(images: number, program: PackedProgram, weights: EngineTensors, engine: EngineLibrary): Buffers {
-  const { dim, numHeads, numClasses, patchSize, inChans, blocks } = program;
+  const { dim, numHeads, numClasses, imgSize, patchSize, inChans, blocks } = program;
   const tokens = tokensOf(program);
   const rows = images * tokens;
   const hidden = Math.max(...blocks.map(({ fc1 }) => outputsOf(fc1)), dim);
@@ -32,9 +33,9 @@ export function planBuffers(images: number, program: PackedProgram, weights: Eng
   const floats = (count: number): Offset => tensors.room(4 * count);
   return {
     images, tensors,
-    patches: floats(rows * patchSize ** 2 * inChans), x: floats(rows * dim), normed: floats(rows * dim),
+    pixels: floats(images * imgSize ** 2 * inChans), patches: floats(rows * patchSize ** 2 * inChans), x: floats(rows * dim), normed: floats(rows * dim),
     wide: floats(rows * Math.max(3 * dim, hidden)), hidden: floats(rows * hidden), attended: floats(rows * dim),
     bits: floats(rows * wordsOf(widest)), rowScale: floats(rows), means: floats(2 * rows), pooled: floats(images * dim), logits: floats(2 * images * numClasses),
-    attention: blocks.some(({ products }) => products !== null) ? new BinaryAttention(engine, weights, tensors, { tokens, dim, numHeads }) : null,
+    attention: blocks.some(({ products }) => products !== null) ? new BinaryAttention(engine, weights, tensors, { images, tokens, dim, numHeads }) : null,
   };
 }

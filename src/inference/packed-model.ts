@@ -100,19 +100,9 @@ export class PackedModel {
     const { imgSize, patchSize, inChans, dim, patches, prefixTokens, positions } = this.program;
     const { heap } = this.#engine;
     const side = imgSize / patchSize;
-    const patchFloats = patchSize ** 2 * inChans;
-    const line = patchSize * inChans;
-    const cut = heap.float32(buffers.patches, buffers.images * side * side * patchFloats);
-    let to = 0;
-    for (let image = 0; image < buffers.images; image++) {
-      for (let patch = 0; patch < side * side; patch++) {
-        const corner = ((image * imgSize + Math.floor(patch / side) * patchSize) * imgSize + (patch % side) * patchSize) * inChans;
-        for (let row = 0; row < patchSize; row++, to += line) {
-          const from = corner + row * imgSize * inChans;
-          cut.set(images.subarray(from, from + line), to);
-        }
-      }
-    }
+    heap.float32(buffers.pixels, images.length).set(images);
+    // A row of patches is [line in the patch, patch, pixels of the line].
+    this.#engine.transpose(buffers.pixels, buffers.patches, buffers.images * side, patchSize, side, patchSize * inChans);
     const count = buffers.images * side * side;
     this.#dense(patches, buffers.patches, count, buffers.hidden, buffers);
     const projected = heap.float32(buffers.hidden, count * dim);
@@ -158,12 +148,7 @@ export class PackedModel {
     const headed = numHeads * tokens * tokens;
     const seen = this.#observer?.attended === undefined ? 0 : heap.allocate(4 * images * headed);
     if (products === null) engine.attentionForward(wide, seen, attended, images, tokens, numHeads, dim / numHeads);
-    else {
-      for (let image = 0; image < images; image++) {
-        const [qkv, output] = [wide + 12 * image * tokens * dim, attended + 4 * image * tokens * dim];
-        this.#check(attention!.run(products, qkv, output, seen === 0 ? 0 : seen + 4 * image * headed), name);
-      }
-    }
+    else this.#check(attention!.run(products, wide, attended, seen), name);
     if (seen === 0) return;
     this.#observer?.attended?.(name, heap.float32(seen, images * headed).slice());
     heap.free(seen, 4 * images * headed);

@@ -166,6 +166,15 @@ export interface EngineFunctions {
   packedDots(x: Offset, w: Offset, y: Offset, m: number, inputs: number, outputs: number): void;
   /** y = alpha · (x · ŵ) + bias for a float x. */
   signGemm(x: Offset, w: Offset, alpha: Offset, bias: Offset, y: Offset, m: number, inputs: number, outputs: number, stride: number): void;
+  /**
+   * Attention with binary operands; returns status bits. Shifts, token scales and `probabilities` may be 0; `keys` and `values` are room
+   * of `packedWeightBytes` for each image and head.
+   */
+  packedAttention(
+    qkv: Offset, queryShift: Offset, keyShift: Offset, valueShift: Offset, queryScale: Offset, keyScale: Offset, keys: Offset, values: Offset,
+    output: Offset, probabilities: Offset, batch: number, tokens: number, heads: number, headDim: number, scoreScale: number, valueScale: number,
+    probabilityScaled: number, threshold: number, fraction: number,
+  ): number;
   /** Σ x², accumulated in float64. */
   sumOfSquares(x: Offset, count: number): number;
   /** 1 when all is finite; `counts` (two int32) receives the numbers of NaN and of infinities. */

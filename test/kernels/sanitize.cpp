@@ -88,6 +88,16 @@ void attention(int batch, int tokens, int heads, int headDim) {
   Floats gradient(qkv.size());
   attentionBackward(qkv.data(), probabilities.data(), saved.data(), gradient.data(), batch, tokens, heads, headDim);
   softmaxRows(probabilities.data(), probabilities.data(), batch * heads * tokens, tokens);
+  const auto interleaved = [&](int in, int out) { return Words(batch * heads * ((in + 31) / 32) * ((out + 15) / 16) * 16); };
+  Words keys = interleaved(headDim, tokens), values = interleaved(tokens, headDim);
+  Floats means(batch * tokens, 0.5f), again(saved.size());
+  for (float* seen : {static_cast<float*>(nullptr), probabilities.data()}) {
+    std::swap(saved, again);
+    const int32_t status = packedAttention(qkv.data(), nullptr, means.data(), nullptr, means.data(), nullptr, keys.data(), values.data(), saved.data(),
+                                           seen, batch, tokens, heads, headDim, 0.1, 1.0f, 1, 0.0f, 0.25f);
+    expect(status == 0, "packedAttention", batch, tokens, headDim);
+  }
+  expect(saved == again, "packedAttention", batch, tokens, headDim);
 }
 
 }  // namespace

@@ -61,6 +61,9 @@ function everything(engine: EngineLibrary): Float32Array[] {
   engine.packGelu(x, 0, output(m * words), m, inputs);
   engine.rpreluForward(x, w, bias, w, output(m * inputs), m, inputs);
   engine.meanMagnitudes(x, bias, output(m), m, inputs, inputs);
+  const [keys, values] = [8 * packedWeightBytes(8, 70) / 4, 8 * packedWeightBytes(70, 8) / 4].map(room => space.room(room)) as [Offset, Offset];
+  engine.packedAttention(
+    input(2 * 70 * 96), 0, 0, 0, 0, input(140), keys, values, output(2 * 70 * 32), output(2 * 4 * 70 * 70), 2, 70, 4, 8, 0.3, 1, 1, 0, 0.25);
   engine.attentionForward(input(2 * 70 * 96), 0, output(2 * 70 * 32), 2, 70, 4, 8);
   return outputs.map(([offset, length]) => space.read(offset, length));
 }
