@@ -1,9 +1,9 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'vscode/dist/', 'build/', 'node_modules/', 'runs/', 'out/', 'coverage/'] },
+  { ignores: ['dist/', 'docs/demo/*.js', 'vscode/dist/', 'build/', 'node_modules/', 'runs/', 'out/', 'coverage/'] },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'vscode/src/**/*.ts', 'vscode/renderer/**/*.ts'],
+    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'vscode/src/**/*.ts', 'vscode/renderer/**/*.ts', 'docs/demo/source/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -3,7 +3,9 @@
  * `binvit/inference`, because it is less: there are no files to load, and nothing is found without being asked for.
  */
 export { startWasmEngine, type EngineLibrary } from '../kernels/browser.js';
-export { normalizationTable, preprocessImage, type ImagePreprocessing, type ModelUse, type Normalization, type RgbImage } from '../pictures/browser.js';
+export {
+  normalizationTable, preprocessImage, resizeImage, type ImagePreprocessing, type Interpolation, type ModelUse, type Normalization, type RgbImage,
+} from '../pictures/browser.js';
 export { attentionRollout } from './attention-rollout.js';
 export { packedTensorBytes, parsePackedFile, type PackedFile, type PackedInfo } from './packed-file.js';
 export { PackedModel, type PackedObserver } from './packed-model.js';
