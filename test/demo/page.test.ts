@@ -106,6 +106,20 @@ describe.skipIf(chromiumPath === null)(`the demo in Chromium${chromiumPath === n
     expect(await page.$('#samples button[aria-pressed=true]')).toBeNull();
   });
 
+  it('is drawn on by touch, by one finger at a time', async () => {
+    const page = await open({ hasTouch: true });
+    const session = await page.context().newCDPSession(page);
+    const { x, y, width, height } = (await (await page.$('#pad'))!.boundingBox())!;
+    const touches = seven.map(([across, down]) => ({ x: x + across * width, y: y + down * height, id: 1 }));
+    const other = { x: x + 0.1 * width, y: y + 0.9 * height, id: 2 };
+    await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [touches[0]!] });
+    for (const touch of touches.slice(1)) await session.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [touch, other] });
+    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    const { pixels, ...said } = await shown(page);
+    expect(said).toEqual(expected(pixels));
+    expect(said.answer).toMatch(/^1 bit: 7 .* float: 7 /);
+  });
+
   it('states the accuracy that was measured, the sizes of the files, and a time for each model that it took here', async () => {
     const page = await open();
     const row = async (name: string): Promise<(string | null)[]> => page.$$eval(`#cost-${name} td`, cells => cells.map(({ textContent }) => textContent));

@@ -17,19 +17,19 @@ export class Pad {
     this.#context = canvas.getContext('2d', { willReadFrequently: true })!;
     this.clear();
     canvas.addEventListener('pointerdown', event => {
-      if (event.button !== 0) return;
+      if (event.button !== 0 || !event.isPrimary) return;
       canvas.setPointerCapture(event.pointerId);
       if (this.#example) this.clear();
       this.#stroke(event);
       changed(false);
     });
     canvas.addEventListener('pointermove', event => {
-      if (this.#last === null) return;
+      if (this.#last === null || !event.isPrimary) return;
       this.#stroke(event);
       changed(false);
     });
-    const end = (): void => {
-      if (this.#last === null) return;
+    const end = ({ isPrimary }: PointerEvent): void => {
+      if (this.#last === null || !isPrimary) return;
       this.#last = null;
       changed(true);
     };
