@@ -22,7 +22,7 @@ beforeAll(() => {
   // The folder of a user who has installed both packages.
   cpSync(`${repository}notebooks`, folder.path('notebooks'), { recursive: true });
   mkdirSync(folder.path('notebooks/node_modules'));
-  symlinkSync(`${repository}data`, folder.path('data'), 'dir');
+  for (const name of ['data', 'docs']) symlinkSync(`${repository}${name}`, folder.path(name), 'dir');
   symlinkSync(repository, folder.path('notebooks/node_modules/binvit'), 'dir');
   for (const name of ['tslab', '@tensorflow']) symlinkSync(`${repository}node_modules/${name}`, folder.path(`notebooks/node_modules/${name}`), 'dir');
   writeFileSync(folder.path('notebooks/written-by-the-test.ipynb'), JSON.stringify({
