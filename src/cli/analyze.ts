@@ -1,4 +1,3 @@
-import type { LayersModel } from '@tensorflow/tfjs';
 import { Argument, Command, Option } from 'commander';
 import {
   activationTable, attentionTable, branchContributions, formatActivations, formatAttention, formatContributions, formatSensitivity, formatSigns,
@@ -7,8 +6,9 @@ import {
 import { Random, useBackend } from '../backend/index.js';
 import { methodNames, type MethodName } from '../binarize/index.js';
 import { loadDataset, viewOf, wholeView, type DatasetName, type ImageSet } from '../data/index.js';
-import { importVit, tokenCount } from '../models/index.js';
-import { isForeignModel, loadModel, progressBar, readRun, readSigns } from '../training/index.js';
+import { tokenCount } from '../models/index.js';
+import { loadModel, progressBar, readRun, readSigns } from '../training/index.js';
+import { modelWeights } from './model-weights.js';
 import { dataDirOption, jsonOption } from './options.js';
 
 interface AnalyzeOptions {
@@ -66,21 +66,14 @@ export function analyzeCommand(): Command {
 }
 
 async function weights(run: string): Analysis {
-  const rows = weightTable(await weightsOf(run));
+  const rows = weightTable(await modelWeights(run));
   return [rows, () => formatWeights(rows)];
 }
 
 async function spectra(run: string): Analysis {
-  const model = await weightsOf(run);
+  const model = await modelWeights(run);
   const rows = await withBar('singular values', onProgress => spectrumTable(model, onProgress));
   return [rows, () => formatSpectra(rows)];
-}
-
-/** For views that only read weights. */
-async function weightsOf(run: string): Promise<LayersModel> {
-  await useBackend();
-  // Nothing is drawn: the head is the file's own.
-  return isForeignModel(run) ? importVit(run, { random: Random.seeded(1) }).model : loadModel(run);
 }
 
 async function branches(run: string, options: AnalyzeOptions): Analysis {

@@ -4,8 +4,9 @@ import { Command, Option } from 'commander';
 import { Random, useBackend } from '../backend/index.js';
 import { loadDataset, type DatasetName } from '../data/index.js';
 import { exportFigures, type PrintOptions } from '../figures/index.js';
-import { collectReport, imageFigures, overviewFigures, runFigures, type ReportFigure } from '../report/index.js';
+import { collectReport, imageFigures, modelFigures, overviewFigures, runFigures, type ReportFigure } from '../report/index.js';
 import { loadModel, progressBar, readRun } from '../training/index.js';
+import { modelWeights } from './model-weights.js';
 import { dataDirOption, jsonOption } from './options.js';
 
 interface FiguresOptions extends PrintOptions {
@@ -19,8 +20,8 @@ interface FiguresOptions extends PrintOptions {
 /** `binvit figures`: all figures of a run or of a results folder as files. */
 export function figuresCommand(): Command {
   return new Command('figures')
-    .description('write the figures of a run, or of a results folder of "binvit reproduce", as files')
-    .argument('<folder>', 'folder of a finished run, or of results')
+    .description('write the figures of a run, of a results folder of "binvit reproduce", or of a model as files')
+    .argument('<path>', 'folder of a finished run, or of results, a model or checkpoint file, or weights of timm or Hugging Face')
     .requiredOption('--out <folder>', 'folder of the pictures; made when it is not there')
     .addOption(new Option('--format <name>', 'kind of the pictures').choices(['svg', 'png', 'pdf']).default('svg'))
     .addOption(new Option('--column <name>', 'drawn for a column of 3.3 inches or a line of 6.9, without titles').choices(['single', 'double']))
@@ -28,14 +29,21 @@ export function figuresCommand(): Command {
     .addOption(new Option('--images', 'of a run, also the figures that need test images: attention, activations, contributions, sensitivity, loss surface'))
     .addOption(dataDirOption())
     .addOption(jsonOption())
-    .action(async (folder: string, options: FiguresOptions) => {
-      const figures = existsSync(join(folder, 'grid.json')) ? overviewFigures((await collectReport(folder)).report) : await figuresOfRun(folder, options);
+    .action(async (path: string, options: FiguresOptions) => {
+      const figures = await figuresOf(path, options);
       mkdirSync(options.out, { recursive: true });
       const items = figures.map(({ id, figure }) => ({ figure, path: join(options.out, `${id}.${options.format}`) }));
       await exportFigures(items, options);
       const written = figures.map(({ id, title, figure: { caption, alternative } }, index) => ({ id, title, path: items[index]!.path, caption, alternative }));
       console.log(options.json ? JSON.stringify(written, null, 2) : written.map(({ path, caption }) => `${path}: ${caption}`).join('\n'));
     });
+}
+
+async function figuresOf(path: string, options: FiguresOptions): Promise<readonly ReportFigure[]> {
+  if (existsSync(join(path, 'grid.json'))) return overviewFigures((await collectReport(path)).report);
+  if (existsSync(join(path, 'status.json'))) return figuresOfRun(path, options);
+  if (options.images) throw new Error(`${path}: expected the folder of a finished run for --images, which needs its data`);
+  return modelFigures(await modelWeights(path));
 }
 
 async function figuresOfRun(dir: string, { images, dataDir }: FiguresOptions): Promise<ReportFigure[]> {

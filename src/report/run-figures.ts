@@ -20,12 +20,29 @@ export type Add = (id: string, title: string, figure: Figure) => void;
 export async function runFigures(record: RunRecord, model: tf.LayersModel, dir: string): Promise<ReportFigure[]> {
   const figures: ReportFigure[] = [];
   const add: Add = (id, title, figure) => { figures.push({ id, title, figure }); };
-  const { config, plan } = vitDefinition(model);
-  add('architecture', 'Where it is binary', architectureFigure(config, plan));
-  add('cost', 'Cost', costFigure([{ label: plan.name, rows: costTable(config, plan) }]));
+  addShape(add, model);
   addHistory(add, record, dir);
   await addWeights(add, model);
   return figures;
+}
+
+/**
+ * The figures of a model that need neither a run nor images: architecture and cost, and its weights.
+ *
+ * @param model on the active backend; it stays the caller's
+ */
+export async function modelFigures(model: tf.LayersModel): Promise<ReportFigure[]> {
+  const figures: ReportFigure[] = [];
+  const add: Add = (id, title, figure) => { figures.push({ id, title, figure }); };
+  addShape(add, model);
+  await addWeights(add, model);
+  return figures;
+}
+
+function addShape(add: Add, model: tf.LayersModel): void {
+  const { config, plan } = vitDefinition(model);
+  add('architecture', 'Where it is binary', architectureFigure(config, plan));
+  add('cost', 'Cost', costFigure([{ label: plan.name, rows: costTable(config, plan) }]));
 }
 
 function addHistory(add: Add, { config, metrics }: RunRecord, dir: string): void {

@@ -100,6 +100,11 @@ describe('binvit', () => {
     expect(imported.filter(({ binary }) => binary).map(({ name }) => name)).toEqual([0, 1].flatMap(block => [`blocks.${block}.mlp.fc1`, `blocks.${block}.mlp.fc2`]));
     expect([imported, foreign].map(table => table.at(-1))).toMatchObject([{ name: 'head_dist', shape: [36, 5] }, { name: 'head_dist', shape: [36, 10] }]);
     expect(imported.slice(0, -2).map(row => row.weights)).toEqual(foreign.slice(0, -2).map(row => row.weights));
+    const drawn = (path: string): string[] =>
+      (JSON.parse(binvit('figures', path, '--out', join(folder, 'of-model'), '--json').stdout) as { id: string }[]).map(({ id }) => id);
+    expect(drawn(weights)).toEqual(['architecture', 'cost', 'sign-balance', 'spectra']);
+    expect(drawn(out)).toEqual(['architecture', 'cost', 'sign-balance', 'spectra', 'weights', 'scale-optimum']);
+    expect(binvit('figures', out, '--out', folder, '--images').stderr).toContain('expected the folder of a finished run for --images');
     const wrong = binvit('import', join(import.meta.dirname, '../fixtures/cases/vit/timm.safetensors'), '--json');
     expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining('pass numHeads') as string });
   });
