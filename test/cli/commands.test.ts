@@ -100,6 +100,9 @@ describe('binvit', () => {
     expect(imported.filter(({ binary }) => binary).map(({ name }) => name)).toEqual([0, 1].flatMap(block => [`blocks.${block}.mlp.fc1`, `blocks.${block}.mlp.fc2`]));
     expect([imported, foreign].map(table => table.at(-1))).toMatchObject([{ name: 'head_dist', shape: [36, 5] }, { name: 'head_dist', shape: [36, 10] }]);
     expect(imported.slice(0, -2).map(row => row.weights)).toEqual(foreign.slice(0, -2).map(row => row.weights));
+    const { layers } = JSON.parse(binvit('compare', weights, weights, '--json').stdout) as { layers: { change: number }[] };
+    expect(layers.map(({ change }) => change)).toEqual(layers.map(() => 0));
+    expect(binvit('compare', out, out).stdout).toMatch(/^blocks\.1\.mlp\.fc2 .*100\.0 %/m);
     const drawn = (path: string): string[] =>
       (JSON.parse(binvit('figures', path, '--out', join(folder, 'of-model'), '--json').stdout) as { id: string }[]).map(({ id }) => id);
     expect(drawn(weights)).toEqual(['architecture', 'cost', 'sign-balance', 'spectra']);
