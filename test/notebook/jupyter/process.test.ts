@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { freeConnection, KernelClient, startKernel } from './client.js';
@@ -82,6 +82,21 @@ describe('the process of the kernel', () => {
     await client.ask('control', 'shutdown_request', { restart: false });
     client.close();
     expect((await ended).code).toBe(0);
+  });
+
+  it('row 4: runs in a folder of mixed case that is reached through a link, with local modules and their types', async () => {
+    mkdirSync(folder.path('Mixed Case'));
+    writeFileSync(folder.path('Mixed Case/Data.ts'), 'export const value: number = 7;');
+    symlinkSync(folder.path('Mixed Case'), folder.path('link'), 'dir');
+    const kernel = await startKernel(kernelArgv, { cwd: folder.path('link'), env: { ...process.env, PWD: folder.path('link'), XDG_STATE_HOME: folder.path('state') } });
+    try {
+      const { outputs } = await kernel.client.execute('import { value } from "./Data"; console.log(value + 1)');
+      expect(outputs.map(({ content }) => content.text)).toEqual(['8\n']);
+      const { reply } = await kernel.client.execute('value.nope');
+      expect(reply.content).toMatchObject({ status: 'error', evalue: expect.stringContaining("Property 'nope' does not exist on type 'number'") as string });
+    } finally {
+      await kernel.stop();
+    }
   });
 
   it('ends with its session when it is shut down in the middle of an endless loop', async () => {

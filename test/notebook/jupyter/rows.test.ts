@@ -96,6 +96,12 @@ for (let turn = 0; turn < 3; turn++) { await new Promise(resolve => setTimeout(r
 'the value'`)).toBe("'the value'");
   });
 
+  it('row 28: a name of an earlier cell is no error, and one that no cell has declared is', async () => {
+    await kernel.client.execute('const declaredEarlier = 1');
+    expect(await value('declaredEarlier + 1')).toBe('2');
+    expect(await traceback('declaredNowhere + 1')).toContain("Cannot find name 'declaredNowhere'");
+  });
+
   it('row 29: a const cell runs twice, and its type follows the newest', async () => {
     for (const code of ['const x1 = 1; x1', 'const x1 = 1; x1']) expect(await value(code)).toBe('1');
     expect(await value('const x1 = "s"; x1.toUpperCase()')).toBe("'S'");
