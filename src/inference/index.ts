@@ -1,3 +1,4 @@
+export { classify, type ClassScore } from './classify.js';
 export { attentionRollout } from './attention-rollout.js';
 export { readPackedFile, writePackedFile } from './files.js';
 export { PackedModel } from './loaded-model.js';

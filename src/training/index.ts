@@ -5,7 +5,7 @@ export type { Environment } from './environment.js';
 export { evaluate, type Evaluation } from './evaluate.js';
 export { parameterGroups, type ParameterGroup } from './groups.js';
 export type { EvaluationRow, LayersRow, LayerStatistics, MetricsRow, StepRow } from './metrics.js';
-export { isForeignModel, loadModel, readModelUse, saveModel } from './model-file.js';
+export { isForeignModel, loadModel, modelFile, readModelUse, saveModel } from './model-file.js';
 export { fileHash } from './initial-model.js';
 export { formatDuration, progressBar, type ProgressBar, type ProgressStream, type TrainProgress } from './progress.js';
 export { readRun, type RunRecord, type RunResult, type RunStatus, type TrainSummary } from './run-folder.js';

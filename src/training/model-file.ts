@@ -66,13 +66,22 @@ export function readModelUse(path: string): ModelUse {
  * @throws Error when there is no such file, or it was not written by binvit or does not fit its own configuration
  */
 export function loadModel(path: string): tf.LayersModel {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new Error(`${path}: expected the folder of a run, or a model or checkpoint file, found nothing there`);
-  const file = found.isDirectory() ? runPaths(path).model : path;
+  const file = modelFile(path);
   const { tensors, metadata } = readSafetensors(file);
   const model = definedModel(metadata, file);
   assignWeights(vitParameters(model), parameterTensors(tensors), file);
   return model;
+}
+
+/**
+ * The file of a saved model: of a run's folder the one in it.
+ *
+ * @throws Error when there is nothing
+ */
+export function modelFile(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new Error(`${path}: expected the folder of a run, or a model or checkpoint file, found nothing there`);
+  return found.isDirectory() ? runPaths(path).model : path;
 }
 
 /**

@@ -13,7 +13,7 @@ function binvit(...args: string[]): { status: number | null; stdout: string; std
 }
 
 describe('binvit', () => {
-  it.each(['reproduce', 'train', 'tune', 'summary', 'analyze', 'compare', 'figures', 'import', 'report', 'bench'])('%s --help describes its options and ends with 0', command => {
+  it.each(['reproduce', 'train', 'tune', 'summary', 'analyze', 'compare', 'figures', 'import', 'pack', 'verify', 'classify', 'report', 'bench'])('%s --help describes its options and ends with 0', command => {
     const { status, stdout } = binvit(command, '--help');
     expect(status).toBe(0);
     expect(stdout).toContain('--json');
@@ -21,7 +21,7 @@ describe('binvit', () => {
 
   it('--help lists every command, --version tells the version, and a command that is nearly right is suggested', () => {
     const { stdout } = binvit('--help');
-    const commands = ['reproduce', 'train', 'tune', 'summary', 'analyze', 'compare', 'import', 'export', 'report', 'kernel', 'notebook', 'bench'];
+    const commands = ['reproduce', 'train', 'tune', 'summary', 'analyze', 'compare', 'import', 'binarize', 'pack', 'verify', 'classify', 'export', 'report', 'kernel', 'notebook', 'bench'];
     for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     expect(binvit('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(binvit('trian')).toMatchObject({ status: 2, stderr: expect.stringContaining('(Did you mean train?)') as string });
