@@ -4,6 +4,7 @@ export { readPackedFile, writePackedFile } from './files.js';
 export { PackedModel } from './loaded-model.js';
 export { packedTensorBytes, parsePackedFile, type PackedFile, type PackedInfo } from './packed-file.js';
 export { type PackedObserver } from './packed-model.js';
+export { binaryMacs, profileModel, type InferenceProfile, type PartTime } from './profile.js';
 export {
   outputsOf, type PackedBlock, type PackedColumns, type PackedDense, type PackedInput, type PackedNorm, type PackedProducts, type PackedProgram,
 } from './program.js';

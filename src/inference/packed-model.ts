@@ -8,6 +8,8 @@ import {
 
 /** Sees a run, of at most 16 images at a time. The arrays are the observer's own. */
 export interface PackedObserver {
+  /** A step begins: the patches `patch_embed`, a norm, a dense layer, attention, an activation, or `head` with its norm. */
+  begins?(step: string): void;
   /** What a dense layer, or a part of it, takes: `[rows, inputs]`, a shift added, before it is binarized as `input` says. */
   taken?(name: string, values: Float32Array, input: PackedInput | null): void;
   /** A whole dense layer: its input `[rows, inputs]` and its output `[rows, outputs]`. */
@@ -84,8 +86,10 @@ export class PackedModel {
   #runPart(images: Float32Array, count: number): Float32Array {
     const buffers = this.#plan(count);
     const { program } = this;
+    this.#begin('patch_embed');
     this.#embed(images, buffers);
     for (const block of program.blocks) this.#block(block, buffers);
+    this.#begin('head');
     return this.#readOut(buffers);
   }
 
@@ -120,21 +124,29 @@ export class PackedModel {
     const { dim } = this.program;
     const rows = buffers.images * this.tokens;
     const { x, normed, wide, hidden, attended } = buffers;
+    this.#begin(`${name}.norm1`);
     this.#norm(norm1, x, normed, rows, buffers);
+    this.#begin(qkv.name);
     this.#dense(qkv, normed, rows, wide, buffers);
+    this.#begin(`${name}.attn`);
     this.#attend(`${name}.attn`, products, buffers);
+    this.#begin(proj.name);
     this.#dense(proj, attended, rows, normed, buffers);
     engine.add(x, normed, x, rows * dim, rows * dim);
 
+    this.#begin(`${name}.norm2`);
     this.#norm(norm2, x, normed, rows, buffers);
+    this.#begin(fc1.name);
     const width = outputsOf(fc1);
     this.#dense(fc1, normed, rows, wide, buffers);
+    this.#begin(`${name}.mlp.act`);
     const packed = activation === 'gelu' && takesPlainSigns(fc2);
     if (packed) this.#check(engine.packGelu(wide, 0, buffers.bits, rows, width), fc2.name);
     if (activation !== 'gelu') {
       const { before, slope, after } = activation;
       engine.rpreluForward(wide, this.#tensors.at(before), this.#tensors.at(slope), this.#tensors.at(after), hidden, rows, width);
-    } else if (!packed || this.#observer !== null) engine.geluForward(wide, hidden, rows * width);
+    } else if (!packed || this.#observer?.taken !== undefined || this.#observer?.computed !== undefined) engine.geluForward(wide, hidden, rows * width);
+    this.#begin(fc2.name);
     this.#dense(fc2, hidden, rows, normed, buffers, packed);
     engine.add(x, normed, x, rows * dim, rows * dim);
   }
@@ -253,6 +265,10 @@ export class PackedModel {
     if (shift === null) return values;
     const added = heap.float32(this.#tensors.at(shift), inputs);
     return values.map((value, i) => value + added[i % inputs]!);
+  }
+
+  #begin(step: string): void {
+    this.#observer?.begins?.(step);
   }
 
   #check(status: number, name: string): void {
