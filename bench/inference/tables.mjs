@@ -1,0 +1,40 @@
+// Writes the tables of README.md from results.json: node bench/inference/tables.mjs
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const at = name => new URL(name, import.meta.url);
+const { rows, profiles, processor, node, loadAverage, left } = JSON.parse(readFileSync(at('results.json'), 'utf8'));
+const kernels = JSON.parse(readFileSync(at('../kernels/results.json'), 'utf8')).results;
+const digits = value => value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+const table = (head, lines) => [head, head.map(() => '---'), ...lines].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+
+/** Share of the arithmetic limit of bench/kernels, which is of one thread. */
+function share({ contender, gops, threads }) {
+  const limit = kernels[contender === 'binvit wasm' ? 'simd128' : contender.slice('binvit '.length)]?.arithmeticLimitGops;
+  return gops === null || !limit ? '–' : `${(100 * gops / limit / threads).toFixed(0)} %`;
+}
+
+const settings = [...new Set(rows.map(({ model, batch, threads }) => `${model}, batch ${batch}, ${threads} thread${threads === 1 ? '' : 's'}`))];
+const times = settings.map(setting => {
+  const of = rows.filter(({ model, batch, threads }) => setting === `${model}, batch ${batch}, ${threads} thread${threads === 1 ? '' : 's'}`);
+  return `**${setting}**\n\n${table(
+    ['runtime', 'ms (median)', 'fastest – nine of ten', 'onnxruntime fp32 / this', 'of the arithmetic limit', 'load ms', 'peak MB', 'file MB'],
+    of.map(row => [
+      row.contender, digits(row.ms), `${digits(row.fastest)} – ${digits(row.tenth)}`, row.timesOnnxruntime === null ? '–' : row.timesOnnxruntime.toFixed(1), share(row),
+      row.loadMs.toFixed(0), row.peakRssMb.toFixed(0), row.bytes === null ? '–' : (row.bytes / 1e6).toFixed(2)]))}`;
+});
+/** What a step is, whatever its block. */
+const kind = name => name.replace(/^blocks\.\d+\./, '');
+const profile = Object.entries(profiles).map(([model, { engine, steps, kernels: calls }]) => {
+  const sums = new Map();
+  for (const { name, ms } of steps) sums.set(kind(name), (sums.get(kind(name)) ?? 0) + ms);
+  const whole = [...sums.values()].reduce((a, b) => a + b, 0);
+  return [model, engine, whole.toFixed(2), [...sums].sort((a, b) => b[1] - a[1]).slice(0, 6).map(([name, ms]) => `${name} ${(100 * ms / whole).toFixed(0)} %`).join(', '),
+    calls.slice(0, 6).map(({ name, ms }) => `${name} ${(100 * ms / whole).toFixed(0)} %`).join(', ')];
+});
+const text = [
+  `${processor}, 2 cores, Node ${node}; load average ${loadAverage.map(load => load.toFixed(1)).join(' before and ')} after.`,
+  ...(left.length === 0 ? [] : [`Left out: ${left.join('; ')}.`]), ...times,
+  '**Where the time goes**, batch 1, one thread\n', table(['model', 'engine', 'ms', 'steps of all blocks', 'kernels'], profile),
+].join('\n\n');
+const readme = readFileSync(at('README.md'), 'utf8');
+writeFileSync(at('README.md'), readme.replace(/(<!-- tables -->\n)[^]*(\n<!-- end -->)/, (_, before, after) => `${before}${text}${after}`));
