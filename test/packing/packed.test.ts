@@ -71,6 +71,18 @@ describe('a packed model', () => {
     }
   });
 
+  it('has the integers of its original: without scales every layer of the encoder gives the same bits', async () => {
+    for (const engine of engines) {
+      await useBackend(engine.kind);
+      const model = build({ ...tiny, embedDim: 72 }, presetPlan('all', 'bnn'));
+      const packed = PackedModel.from(packModel(model, info), engine);
+      const binary = verifyPacked(model, packed, images(tiny)).layers.filter(({ name }) => name.startsWith('blocks.'));
+      expect(binary.map(({ ownError }) => ownError)).toEqual(Array(8).fill(0));
+      packed.dispose();
+      model.dispose();
+    }
+  });
+
   it('has the bytes that its cost table says', () => {
     for (const [, config, plan] of kinds) {
       const model = build(config, plan);
