@@ -34,13 +34,12 @@ export async function useSharedEngine(): Promise<EngineLibrary> {
 export async function verificationImages(path: string, { program, info }: PackedModel, options: ImageOptions): Promise<VerificationImages> {
   const { data, images: count } = options;
   const { preprocessing } = info;
-  if (data === undefined || preprocessing === null) {
-    if (data !== undefined) throw new Error('--data: expected a packed model that says how images are normalised, found one that does not: leave --data out to verify on noise');
-    const own = preprocessing === null ? null : await ownTestSet(path, options);
-    if (own === null) return { images: noise(program, count), source: `${count} images of seeded noise` };
-    return firstImages(own, count, preprocessing!.normalization);
+  if (preprocessing === null && data !== undefined) {
+    throw new Error('--data: expected a packed model that says how images are normalised, found one that does not: leave --data out to verify on noise');
   }
-  return firstImages(await testSet(data, options, program.imgSize), count, preprocessing.normalization);
+  const set = data === undefined ? await ownTestSet(path, options) : await testSet(data, options, program.imgSize);
+  if (set === null || preprocessing === null) return { images: noise(program, count), source: `${count} images of seeded noise` };
+  return firstImages(set, count, preprocessing.normalization);
 }
 
 async function ownTestSet(path: string, options: ImageOptions): Promise<ImageSet | null> {
