@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-spec = json.loads(sys.argv[1])  # batch channels size patch dim depth heads hidden classes threads compile
+spec = json.loads(sys.argv[1])  # batch channels size patch dim depth heads hidden classes classToken threads compile
 torch.set_num_threads(spec['threads'])
 torch.manual_seed(1)
 dim, heads = spec['dim'], spec['heads']
@@ -33,12 +33,14 @@ class Vit(nn.Module):
         super().__init__()
         self.patches = nn.Conv2d(spec['channels'], dim, spec['patch'], spec['patch'])
         self.token = nn.Parameter(torch.zeros(1, 1, dim))
-        self.positions = nn.Parameter(torch.zeros(1, (spec['size'] // spec['patch']) ** 2 + 1, dim))
+        self.positions = nn.Parameter(torch.zeros(1, (spec['size'] // spec['patch']) ** 2 + spec['classToken'], dim))
         self.blocks = nn.Sequential(*[Block() for _ in range(spec['depth'])])
         self.norm, self.head = nn.LayerNorm(dim, eps=1e-6), nn.Linear(dim, spec['classes'])
 
     def forward(self, images):
         x = self.patches(images).flatten(2).transpose(1, 2)
+        if not spec['classToken']:
+            return self.head(self.norm(self.blocks(x + self.positions).mean(1)))
         x = torch.cat([self.token.expand(len(x), -1, -1), x], 1) + self.positions
         return self.head(self.norm(self.blocks(x))[:, 0])
 

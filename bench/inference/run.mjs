@@ -26,7 +26,7 @@ const roundMs = 400;
 
 /** The contenders of one setting: command, file and environment. */
 function contenders(name, batch, threads) {
-  const { imgSize: size, inChans: channels, patchSize: patch, embedDim: dim, depth, numHeads: heads, numClasses: classes } = vitPresets[name];
+  const { imgSize: size, inChans: channels, patchSize: patch, embedDim: dim, depth, numHeads: heads, numClasses: classes, classToken } = vitPresets[name];
   const node = (runtime, file, engine, env = {}) => {
     // binvit takes images with their channels last, the others first.
     const shape = runtime === 'binvit' ? [batch, size, size, channels] : [batch, channels, size, size];
@@ -34,7 +34,7 @@ function contenders(name, batch, threads) {
   };
   const torch = compile => ({
     command: [options.python, [`${here}peer.py`, JSON.stringify({
-      batch, channels, size, patch, dim, depth, heads, hidden: mlpHiddenDim(vitPresets[name]), classes, threads, compile })]],
+      batch, channels, size, patch, dim, depth, heads, hidden: mlpHiddenDim(vitPresets[name]), classes, classToken, threads, compile })]],
     file: null, env: {},
   });
   const packed = join(folder, `${name}.packed.safetensors`);
@@ -125,12 +125,16 @@ try {
     const { imgSize, inChans } = file.program;
     const images = Float32Array.from({ length: imgSize ** 2 * inChans }, (_, i) => Math.sin(i * 0.7 + i % 977));
     profiles[name] = { engine: engine.isa, ...profileModel(file, engine, images, 30) };
+    writeResults();
   }
 } finally {
   rmSync(folder, { recursive: true });
 }
 for (const reason of left) console.log(`left out: ${reason}`);
-if (options.json !== undefined) {
+
+/** After every model: a run that is stopped leaves what it has measured. */
+function writeResults() {
+  if (options.json === undefined) return;
   const record = {
     command: `node bench/inference/run.mjs --rounds ${options.rounds}`, processor: cpus()[0].model, node: process.version,
     loadAverage: [loadBefore, loadavg()[0]], left: [...left], rows, profiles,
