@@ -37,4 +37,6 @@ const text = [
   '**Where the time goes**, batch 1, one thread\n', table(['model', 'engine', 'ms', 'steps of all blocks', 'kernels'], profile),
 ].join('\n\n');
 const readme = readFileSync(at('README.md'), 'utf8');
-writeFileSync(at('README.md'), readme.replace(/(<!-- tables -->\n)[^]*(\n<!-- end -->)/, (_, before, after) => `${before}${text}${after}`));
+const [before, after] = [readme.indexOf('<!-- tables -->'), readme.indexOf('<!-- end -->')];
+if (before === -1 || after < before) throw new Error('README.md: expected the marks <!-- tables --> and <!-- end -->, found none');
+writeFileSync(at('README.md'), `${readme.slice(0, before)}<!-- tables -->\n${text}\n${readme.slice(after)}`);
