@@ -22,3 +22,4 @@ export type {
 } from './spec.js';
 export { binarizeWeight, weightParameters, type BinarizedWeight } from './weight.js';
 export { leastSquaresScale, powerOfTwoScale } from './weight-scale.js';
+export { signMargin } from './weight-threshold.js';

@@ -1,5 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { BinarizedWeight, Site } from '../binarize/index.js';
+import * as tf from '@tensorflow/tfjs';
+import { signMargin, type BinarizedWeight, type Site } from '../binarize/index.js';
 import { blockOf, type WeightColumns } from '../layers/index.js';
 import { packSigns, type LayerSigns } from './layer-signs.js';
 import { binaryDenseLayers } from './vit.js';
@@ -31,7 +31,7 @@ export interface BinaryLayer extends LinearLayer {
 export function linearLayers(model: tf.LayersModel): (LinearLayer | BinaryLayer)[] {
   return binaryDenseLayers(model).flatMap(layer => layer.weightColumns()).map(columns => {
     const { binarized } = columns;
-    return binarized === null ? linearLayer(columns) : { ...linearLayer(columns), ...views(binarized), signs: () => packedSigns(columns, binarized) };
+    return binarized === null ? linearLayer(columns) : { ...linearLayer(columns), ...views(binarized), signs: () => packedSigns(columns) };
   });
 }
 
@@ -48,12 +48,10 @@ function linearLayer({ group, latent }: WeightColumns): LinearLayer {
   return { name: group.name, site: group.sites.length === 1 ? group.sites[0]! : 'qkv', block: blockOf(group.name), latent };
 }
 
-/** Where the pattern is the sign of the latent weight itself, nothing has to be computed. */
-function packedSigns({ group, latent }: WeightColumns, binarized: () => BinarizedWeight): LayerSigns {
-  const threshold = group.weight?.threshold.name;
-  const pattern = threshold === 'zero' || threshold === 'stochastic' ? latent() : views(binarized).binary();
-  const found = { name: group.name, shape: pattern.shape, signs: packSigns(pattern.dataSync<'float32'>()) };
-  pattern.dispose();
+function packedSigns({ group, latent }: WeightColumns): LayerSigns {
+  const margin = tf.tidy(() => signMargin(latent(), group.weight!.threshold));
+  const found = { name: group.name, shape: margin.shape, signs: packSigns(margin.dataSync<'float32'>()) };
+  margin.dispose();
   return found;
 }
 

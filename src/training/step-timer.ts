@@ -1,6 +1,7 @@
 import { Random } from '../backend/index.js';
 import { imageSet, wholeView } from '../data/index.js';
 import { parseTrainConfig, type TrainConfig } from './config.js';
+import { SignLog } from './sign-log.js';
 import { Trainer } from './trainer.js';
 
 /** Whole training steps on random images, for measurements. */
@@ -14,8 +15,9 @@ export interface StepTimer {
  * A trainer on the active backend whose steps can be timed: batch, forward, backward, clipping and optimizer, as in `train`.
  *
  * @param config model, plan and batch size count; data are random images of the model's size
+ * @param signsPath file that takes the signs after every step, as with `signsEvery` 1
  */
-export function stepTimer(config: Pick<TrainConfig, 'model' | 'plan' | 'batchSize'>): StepTimer {
+export function stepTimer(config: Pick<TrainConfig, 'model' | 'plan' | 'batchSize'>, signsPath?: string): StepTimer {
   const { imgSize, inChans, numClasses } = config.model;
   const count = 4 * config.batchSize;
   const random = Random.seeded(1);
@@ -33,12 +35,19 @@ export function stepTimer(config: Pick<TrainConfig, 'model' | 'plan' | 'batchSiz
       normalization: { mean: Array.from({ length: inChans }, () => 0.5), std: Array.from({ length: inChans }, () => 0.3) },
     },
     random);
+  const log = signsPath === undefined ? null : new SignLog(signsPath);
   return {
     run(steps) {
       const start = performance.now();
-      for (let step = 0; step < steps; step++) trainer.update(null);
+      for (let step = 0; step < steps; step++) {
+        trainer.update(null);
+        log?.append(trainer.step, trainer.signs());
+      }
       return performance.now() - start;
     },
-    dispose: () => { trainer.dispose(); },
+    dispose: () => {
+      log?.close();
+      trainer.dispose();
+    },
   };
 }
