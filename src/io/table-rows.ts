@@ -1,5 +1,6 @@
 import { frameOf, type DataFrame } from './data-frame.js';
 import { rowsLatex } from './latex-table.js';
+import { summarize, summaryColumns, type ColumnSummary } from './table-summary.js';
 import { tableCsv, tableJson, tableOf, type Column, type Table } from './table.js';
 
 /**
@@ -32,6 +33,11 @@ export class TableRows<Row> extends Array<Row> {
    */
   toDataFrame(): Promise<DataFrame> {
     return frameOf(this.toTable());
+  }
+
+  /** Count, missing values, mean, std and range of every column of numbers; see {@link ColumnSummary}. */
+  describe(): TableRows<ColumnSummary> {
+    return new TableRows(summaryColumns, summarize(this.toTable()));
   }
 
   /** See {@link tableCsv}. */

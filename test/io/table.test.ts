@@ -27,6 +27,51 @@ describe('frameOf', () => {
   });
 });
 
+describe('describe', () => {
+  const describeColumn = (values: readonly (number | null)[]) =>
+    new TableRows<number | null>([['x', 'number', value => value], ['id', 'text', () => 'a']], values).describe();
+
+  it('leaves missing and non-finite values out and counts them', () => {
+    expect([...describeColumn([1, null, 3])]).toEqual([{ column: 'x', count: 2, missing: 1, nonFinite: 0, mean: 2, std: Math.SQRT2, min: 1, median: 2, max: 3 }]);
+    expect([...describeColumn([Infinity, 5, NaN, -1, 2])]).toMatchObject([{ count: 3, missing: 0, nonFinite: 2, mean: 2, std: 3, min: -1, median: 2, max: 5 }]);
+  });
+
+  it('gives no std of one value and no mean of none: a dash in the printed table', async () => {
+    const [one] = describeColumn([0.1]);
+    expect(one).toMatchObject({ count: 1, mean: 0.1, std: null });
+    expect([...describeColumn([null, NaN])]).toMatchObject([{ count: 0, missing: 1, nonFinite: 1, mean: null, std: null, median: null }]);
+    expect(describeColumn([0.1]).toLatex()).toContain('$0.1$ & --');
+    expect((await describeColumn([0.1]).toDataFrame()).shape).toEqual([1, 9]);
+  });
+
+  it('is what danfojs says of each column without missing values', async () => {
+    const { DataFrame } = await import('danfojs-node');
+    fc.assert(fc.property(fc.array(fc.integer({ min: -1e6, max: 1e6 }).map(value => value / 1024), { minLength: 2, maxLength: 20 }), values => {
+      const theirs = new DataFrame({ x: values }).column('x');
+      const [ours] = describeColumn(values);
+      // danfojs sums in another order.
+      expect(ours!.mean).toBeCloseTo(theirs.mean(), 6);
+      expect(ours!.std).toBeCloseTo(theirs.std(), 6);
+      expect([ours!.min, ours!.median, ours!.max]).toEqual([theirs.min(), theirs.median(), theirs.max()]);
+    }), { numRuns: 30 });
+  });
+});
+
+describe('a frame of a grid', () => {
+  it.each([
+    ['where', 'scale', 'seed', 'depth'], ['depth', 'seed', 'scale', 'where'], ['seed', 'depth', 'where', 'scale'],
+  ])('is grouped whole by %s, %s, %s and %s, also where two columns hold the same numbers', async (...keys) => {
+    const runs = ['all', 'mlp'].flatMap(where => ['none', 'channel'].flatMap(scale => [1, 2].flatMap(seed => [2, 4].map(depth => ({ where, scale, seed, depth })))));
+    const frame = await new TableRows<(typeof runs)[number]>([
+      ['where', 'text', row => row.where], ['scale', 'text', row => row.scale], ['seed', 'number', row => row.seed], ['depth', 'number', row => row.depth],
+    ], [...runs, ...runs]).toDataFrame() as unknown as import('danfojs-node').DataFrame;
+    const groups = Object.values(frame.groupby(keys).colDict);
+    expect(groups.length).toBe(runs.length);
+    const first = runs[0]! as Readonly<Record<string, unknown>>;
+    expect(frame.groupby(keys).getGroup(keys.map(key => first[key]) as (string | number)[]).shape[0]).toBe(2);
+  });
+});
+
 describe('formatTable', () => {
   it('prints every row, however many there are', async () => {
     const rows = Array.from({ length: 40 }, (_, index) => [`run ${index}`, index, null]);
