@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportNotebook, notebookMarkdown, notebookPage, notebookScript } from '../../../src/notebook/runner/export/index.js';
-import { parseNotebook, writeNotebook, type Cell, type CodeCell, type MarkdownCell, type Notebook, type Output } from '../../../src/notebook/runner/index.js';
+import { formatNotebook, parseNotebook, runNotebook, writeNotebook, type Cell, type CodeCell, type MarkdownCell, type Notebook, type Output } from '../../../src/notebook/runner/index.js';
 import { chromiumPath, launchChromium } from '../../figures/chromium.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'binvit-export-'));
@@ -155,6 +155,28 @@ describe.skipIf(chromiumPath === null)(`the page in Chromium${chromiumPath === n
     expect(violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)])).toEqual([]);
     expect(requests).toEqual([]);
     expect(complaints).toEqual([]);
+    await tab.context().close();
+  });
+
+  it('shows all of 20 figures of a notebook that ran twice, with Plotly once in the page and never in the notebook', async () => {
+    const cells = Array.from({ length: 20 }, (_, at) => code(`figure${at}`,
+      `display({ [Symbol.for("Jupyter.display")]: () => ({ "application/vnd.plotly.v1+json": { data: [{ type: "bar", x: [1, 2], y: [${at}, 3] }], layout: { height: 200 } } }) });`));
+    const options = { cwd: folder, typeCheck: 'off' } as const;
+    const { notebook: once } = await runNotebook({ metadata: {}, cells }, options);
+    const { notebook: twice } = await runNotebook(once, options);
+    expect(formatNotebook(twice).length).toBeLessThan(1_000_000);
+    const written = notebookPage(twice, { title: 'many', folder });
+    expect(written.match(/plotly\.js v\d/g)?.length).toBe(1);
+    writeFileSync(join(folder, 'many.html'), written);
+    const { page: tab, requests, complaints } = await open('light');
+    await tab.goto(pathToFileURL(join(folder, 'many.html')).href);
+    const figures = tab.locator('figure.plotly');
+    expect(await figures.count()).toBe(20);
+    for (const figure of await figures.all()) {
+      await figure.scrollIntoViewIfNeeded();
+      await figure.locator('.plot .bars .point').nth(1).waitFor();
+    }
+    expect([requests, complaints]).toEqual([[], []]);
     await tab.context().close();
   });
 
