@@ -10,11 +10,24 @@ import { consuming } from './fused.js';
  * @throws Error when the loss does not depend on a variable
  */
 export function lossAndGradients(loss: () => tf.Scalar, variables: tf.Variable[]): { loss: tf.Scalar; gradients: tf.Tensor[] } {
-  const { value, grads } = consuming(() => tf.engine().gradients(loss, variables));
+  const { value, grads } = consuming(() => {
+    try {
+      return tf.engine().gradients(loss, variables);
+    } catch (error) {
+      disposeTape();
+      throw error;
+    }
+  });
   const missing = (grads as (tf.Tensor | undefined)[]).indexOf(undefined);
   if (missing >= 0) {
     tf.dispose([value, grads]);
     throw new Error(`lossAndGradients: expected a loss that depends on every variable, found that it does not on ${variables[missing]!.name}`);
   }
   return { loss: value, gradients: grads };
+}
+
+/** When a pass throws, tfjs keeps what it had saved for the gradients. */
+function disposeTape(): void {
+  const tape = tf.engine().state.activeTape as readonly { readonly saved?: tf.Tensor[] }[] | null;
+  for (const { saved } of tape ?? []) tf.dispose(saved ?? []);
 }

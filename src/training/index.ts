@@ -13,5 +13,6 @@ export { learningRateAt, type Schedule } from './schedule.js';
 export { stopSignal, type StopSignal } from './signals.js';
 export { readSigns, type SignSample } from './sign-log.js';
 export { flipRatio } from './statistics.js';
+export { UnsupportedLayerError } from './unsupported.js';
 export { train, type TrainOptions } from './train.js';
 export { stepTimer, type StepTimer } from './step-timer.js';

@@ -13,6 +13,7 @@ import type { LayerStatistics } from './metrics.js';
 import { learningRateAt } from './schedule.js';
 import { LayerObserver } from './statistics.js';
 import type { TrainingData } from './training-data.js';
+import { withLayer } from './unsupported.js';
 import {
   assignWeights, averageTensor, byteValues, float32, floatValues, parameterTensors, signsTensor, slotTensor, weightTensors,
 } from './weights.js';
@@ -89,6 +90,7 @@ export class Trainer {
    *
    * @param lastGoodCheckpoint named in the diagnosis
    * @throws DivergedError when the loss or a gradient is not finite; the parameters are then those before the update
+   * @throws UnsupportedLayerError when the backend cannot train a layer
    */
   update(lastGoodCheckpoint: string | null): Update {
     const config = this.#config;
@@ -113,9 +115,8 @@ export class Trainer {
       this.#recentLosses = [...this.#recentLosses, loss].slice(-recentLossCount);
       return { loss, learningRate, gradientNorm };
     } catch (error) {
-      disposeTape();
       if (error instanceof NonFiniteError) throw this.#diverged(error.message, images, gradients, lastGoodCheckpoint);
-      throw error;
+      throw withLayer(error, this.model, images);
     } finally {
       tf.dispose([images, labels, gradients]);
     }
@@ -191,10 +192,4 @@ export class Trainer {
       suggestion: suggestion(this.#config),
     });
   }
-}
-
-/** When a forward pass throws, tfjs keeps what it had saved for the gradients. */
-function disposeTape(): void {
-  const tape = tf.engine().state.activeTape as readonly { readonly saved?: tf.Tensor[] }[] | null;
-  for (const { saved } of tape ?? []) tf.dispose(saved ?? []);
 }
