@@ -43,8 +43,8 @@ export class FakeExecution {
   appendOutput(outputs: NotebookCellOutput[]): Promise<void> { return this.#write(() => { this.cell.outputs.push(...outputs); }); }
   replaceOutput(outputs: NotebookCellOutput[]): Promise<void> { return this.#write(() => { this.cell.outputs = [...outputs]; }); }
 
-  appendOutputItems(item: NotebookCellOutputItem, output: NotebookCellOutput): Promise<void> {
-    return this.#write(() => { output.items.push(item); });
+  appendOutputItems(items: NotebookCellOutputItem | NotebookCellOutputItem[], output: NotebookCellOutput): Promise<void> {
+    return this.#write(() => { output.items.push(...[items].flat()); });
   }
 
   replaceOutputItems(items: NotebookCellOutputItem[], output: NotebookCellOutput): Promise<void> {
@@ -90,6 +90,26 @@ export class FakeNotebook {
   }
 
   getCells(): FakeCell[] { return this.cells; }
+}
+
+/** Our renderer in the window of a notebook; a test says when it is there and what it has drawn. */
+export class FakeRenderer {
+  readonly orders: { readonly id: number; readonly figure: string }[] = [];
+  #tell: (event: object) => void = () => undefined;
+
+  constructor(readonly editor: { readonly notebook: FakeNotebook }) {}
+
+  /** The extension's way to it. */
+  readonly messaging = {
+    postMessage: (order: { readonly id: number; readonly figure: string }): Promise<boolean> => Promise.resolve(this.orders.push(order) > 0),
+    onDidReceiveMessage: (listener: (event: object) => void): object => {
+      this.#tell = listener;
+      return { dispose: () => undefined };
+    },
+  };
+
+  ready(): void { this.#tell({ editor: this.editor, message: { type: 'ready' } }); }
+  answer(id: number, svg: string | null): void { this.#tell({ editor: this.editor, message: { type: 'picture', id, svg } }); }
 }
 
 /** The module `vscode`. */

@@ -1,9 +1,10 @@
 import type * as vscode from 'vscode';
 import { describe, expect, it, vi } from 'vitest';
-import type { OutputEvent } from '../../src/notebook/index.js';
+import type { MimeBundle, OutputEvent } from '../../src/notebook/index.js';
+import { FigurePictures } from '../../vscode/src/figure-pictures.js';
 import { Kernel } from '../../vscode/src/kernel.js';
 import { fakeSession, type CellScript } from './fake-session.js';
-import { FakeExecution, FakeNotebook, type FakeCell } from './fake-vscode.js';
+import { FakeExecution, FakeNotebook, FakeRenderer, type FakeCell } from './fake-vscode.js';
 
 vi.mock('vscode', async () => (await import('./fake-vscode.js')).fakeVscode);
 
@@ -15,16 +16,21 @@ const update = (text: string, displayId: string): OutputEvent => ({ type: 'updat
 interface Bench {
   readonly cells: readonly FakeCell[];
   readonly kernel: Kernel;
+  readonly renderer: FakeRenderer;
+  /** Resolves when the editor would write the file. */
+  readonly save: () => Promise<void>;
   readonly run: (...indices: number[]) => Promise<void>;
 }
 
 function bench(scripts: Readonly<Record<string, CellScript>>): Bench {
   const notebook = new FakeNotebook(Object.keys(scripts));
   const controller = { createNotebookCellExecution: (cell: FakeCell) => new FakeExecution(cell) };
-  const kernel = new Kernel(
-    notebook as unknown as vscode.NotebookDocument, controller as unknown as vscode.NotebookController, () => fakeSession(scripts));
+  const renderer = new FakeRenderer({ notebook });
+  const pictures = new FigurePictures(renderer.messaging as unknown as vscode.NotebookRendererMessaging);
+  const document = notebook as unknown as vscode.NotebookDocument;
+  const kernel = new Kernel(document, controller as unknown as vscode.NotebookController, pictures, () => fakeSession(scripts));
   return {
-    kernel, cells: notebook.cells,
+    kernel, renderer, cells: notebook.cells, save: () => pictures.settle(document),
     run: (...indices) => kernel.run(indices.map(index => notebook.cells[index] as unknown as vscode.NotebookCell)),
   };
 }
@@ -102,5 +108,92 @@ describe('a kernel in the editor', () => {
     const { run } = bench({ a: async ({ input }) => { answers.push(await input!({ prompt: 'name?', password: false }, new AbortController().signal)); } });
     await run(0);
     expect(answers).toEqual(['answer']);
+  });
+});
+
+describe('the picture of a figure', () => {
+  const figure = (title: string): MimeBundle => ({ 'application/vnd.plotly.v1+json': { data: [], layout: { title } }, 'text/plain': title });
+  const showFigure = (title: string): OutputEvent => ({ type: 'display', data: figure(title), metadata: {}, displayId: 'live' });
+  const updateFigure = (title: string): OutputEvent => ({ type: 'update', data: figure(title), metadata: {}, displayId: 'live' });
+  const types = (cell: FakeCell): string[][] => cell.outputs.map(({ items }) => items.map(({ mime }) => mime));
+  const withPicture = ['application/vnd.plotly.v1+json', 'text/plain', 'image/svg+xml'];
+  const withoutPicture = withPicture.slice(0, 2);
+
+  it('is in the output when the notebook is saved', async () => {
+    const { cells, run, renderer, save } = bench({ a: ({ output }) => { output({ type: 'result', data: figure('one'), metadata: {} }); } });
+    renderer.ready();
+    await run(0);
+    const saved = save();
+    expect(renderer.orders.map(order => JSON.parse(order.figure) as object)).toEqual([{ data: [], layout: { title: 'one' } }]);
+    renderer.answer(renderer.orders[0]!.id, '<svg/>');
+    await saved;
+    expect(types(cells[0]!)).toEqual([withPicture]);
+    expect(cells[0]!.shown[0]).toMatch(/<svg\/>$/);
+    expect(cells[0]!.runs).toEqual([true, true]);
+  });
+
+  it('is drawn without a save too, of the last state of a live figure only', async () => {
+    const { cells, run, renderer } = bench({
+      a: ({ output }) => { output(showFigure('0')); },
+      b: ({ output }) => { for (let i = 1; i <= 20; i++) output(updateFigure(`${i}`)); },
+    });
+    renderer.ready();
+    await run(0, 1);
+    await vi.waitFor(() => { expect(renderer.orders).toHaveLength(1); });
+    expect(renderer.orders[0]!.figure).toContain('"20"');
+    renderer.answer(renderer.orders[0]!.id, '<svg/>');
+    await vi.waitFor(() => { expect(types(cells[0]!)).toEqual([withPicture]); });
+    expect(cells[1]!.runs).toEqual([true]);
+  });
+
+  it('of a figure that was replaced meanwhile is dropped', async () => {
+    const { cells, run, renderer, save } = bench({ a: ({ output }) => { output(showFigure('old')); }, b: ({ output }) => { output(updateFigure('new')); } });
+    renderer.ready();
+    await run(0);
+    const saved = save();
+    await run(1);
+    renderer.answer(renderer.orders[0]!.id, '<svg>old</svg>');
+    await saved;
+    expect(types(cells[0]!)).toEqual([withoutPicture]);
+    const again = save();
+    renderer.answer(renderer.orders[1]!.id, '<svg>new</svg>');
+    await again;
+    expect(cells[0]!.shown[0]).toMatch(/<svg>new<\/svg>$/);
+  });
+
+  it('waits for the renderer, and the file does not', async () => {
+    const { cells, run, renderer, save } = bench({ a: ({ output }) => { output(showFigure('below')); } });
+    await run(0);
+    await save();
+    expect(types(cells[0]!)).toEqual([withoutPicture]);
+    renderer.ready();
+    const saved = save();
+    renderer.answer(renderer.orders[0]!.id, '<svg/>');
+    await saved;
+    expect(types(cells[0]!)).toEqual([withPicture]);
+  });
+
+  it('is left out where the figure cannot be drawn, or is drawn too late for the file', async () => {
+    const { cells, run, renderer, save } = bench({ a: ({ output }) => { output(showFigure('bad')); }, b: ({ output }) => { output(updateFigure('slow')); } });
+    renderer.ready();
+    await run(0);
+    const saved = save();
+    renderer.answer(renderer.orders[0]!.id, null);
+    await saved;
+    await run(1);
+    await save();
+    expect(types(cells[0]!)).toEqual([withoutPicture]);
+  });
+
+  it('is not added to the outputs of the next run', async () => {
+    let count = 0;
+    const { cells, run, renderer, save } = bench({ a: ({ output }) => { output(count++ === 0 ? showFigure('first') : print('second')); } });
+    renderer.ready();
+    await run(0);
+    const saved = save();
+    await run(0);
+    renderer.answer(renderer.orders[0]!.id, '<svg/>');
+    await saved;
+    expect(cells[0]!.shown).toEqual(['second']);
   });
 });

@@ -1,9 +1,12 @@
 import Plotly, { type Figure } from 'plotly.js-dist';
-import type { ActivationFunction } from 'vscode-notebook-renderer';
+import type { ActivationFunction, RendererContext } from 'vscode-notebook-renderer';
+import type { PictureOrder, RendererMessage } from './messages.js';
+import { drawPicture } from './picture.js';
 import { type EditorColors, themedLayout } from './theme.js';
 
-/** Draws figures of type `application/vnd.plotly.v1+json` in the editor's colours, and redraws them in place. */
-export const activate: ActivationFunction = () => {
+/** Draws figures of type `application/vnd.plotly.v1+json` in the editor's colours, redraws them in place, and draws pictures for the file. */
+export const activate: ActivationFunction = context => {
+  takeOrders(context);
   const places = new Map<string, FigurePlace>();
   new MutationObserver(() => {
     for (const place of places.values()) place.draw();
@@ -18,7 +21,7 @@ export const activate: ActivationFunction = () => {
         place = new FigurePlace(element);
         places.set(item.id, place);
       }
-      place.show(item.json() as Figure);
+      place.show(item.text());
     },
     disposeOutputItem(id) {
       for (const [key, place] of places) {
@@ -30,6 +33,20 @@ export const activate: ActivationFunction = () => {
   };
 };
 
+/** Draws what the extension orders, one picture after another. */
+function takeOrders({ postMessage, onDidReceiveMessage }: RendererContext): void {
+  const send = (message: RendererMessage): void => { postMessage?.(message); };
+  let last = Promise.resolve();
+  onDidReceiveMessage?.(message => {
+    const { id, figure } = message as PictureOrder;
+    last = last.then(async () => {
+      const svg = await drawPicture(figure).catch(() => null);
+      send({ type: 'picture', id, svg });
+    });
+  });
+  send({ type: 'ready' });
+}
+
 /** One figure in the page. */
 class FigurePlace {
   readonly parent: HTMLElement;
@@ -37,6 +54,7 @@ class FigurePlace {
   readonly #resize = new ResizeObserver(() => {
     if (this.#element.clientWidth !== this.#width) this.draw();
   });
+  #text = '';
   #figure: Figure | null = null;
   #width = 0;
 
@@ -46,8 +64,11 @@ class FigurePlace {
     this.#resize.observe(this.#element);
   }
 
-  show(figure: Figure): void {
-    this.#figure = figure;
+  /** @param text the figure in JSON; an output comes again when only its picture is new, and drawing it would undo the reader's zoom */
+  show(text: string): void {
+    if (text === this.#text) return;
+    this.#text = text;
+    this.#figure = JSON.parse(text) as Figure;
     this.draw();
   }
 

@@ -9,6 +9,8 @@ declare module 'plotly.js-dist' {
   const Plotly: {
     /** Draws a figure, or brings an element's figure up to date with as little drawing as possible. */
     react(element: HTMLElement, figure: Figure): Promise<unknown>;
+    newPlot(element: HTMLElement, figure: Figure): Promise<{ readonly _fullLayout: { readonly _uid: string } }>;
+    Snapshot: { toSVG(element: HTMLElement, format: 'svg'): string };
     purge(element: HTMLElement): void;
   };
   export default Plotly;

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
 import { notebookType, supportedLanguages } from './cells.js';
+import { FigurePictures } from './figure-pictures.js';
 import { Kernel } from './kernel.js';
 import { isForeign, isOurs, kernelspecOf, ownMetadata } from './kernelspec.js';
 
 const extensionId = 'binvit.binvit-notebook';
+/** Of the manifest. */
+const rendererId = 'binvit-plotly';
 /** The editor remembers a notebook's kernel by this id: it may never change. */
 const controllerId = 'binvit-typescript';
 
@@ -13,6 +16,7 @@ const controllerId = 'binvit-typescript';
  */
 export class Controller {
   readonly #controller = vscode.notebooks.createNotebookController(controllerId, notebookType, 'TypeScript (binvit)');
+  readonly #pictures = new FigurePictures(vscode.notebooks.createRendererMessaging(rendererId));
   readonly #kernels = new Map<vscode.NotebookDocument, Kernel>();
   readonly #changed = new vscode.EventEmitter<vscode.NotebookDocument>();
   readonly #notebooksChanged = new vscode.EventEmitter<void>();
@@ -41,6 +45,7 @@ export class Controller {
       }),
       vscode.workspace.onDidOpenNotebookDocument(notebook => { this.#prefer(notebook); }),
       vscode.workspace.onDidCloseNotebookDocument(notebook => { this.#remove(notebook); }),
+      vscode.workspace.onWillSaveNotebookDocument(event => { event.waitUntil(this.#pictures.settle(event.notebook)); }),
       vscode.window.onDidChangeActiveNotebookEditor(editor => { void this.#select(editor); }),
     ];
     for (const notebook of vscode.workspace.notebookDocuments) this.#prefer(notebook);
@@ -61,6 +66,7 @@ export class Controller {
   async close(): Promise<void> {
     for (const subscription of this.#subscriptions) subscription.dispose();
     await Promise.all([...this.#kernels.values()].map(kernel => kernel.close()));
+    this.#pictures.dispose();
     this.#changed.dispose();
   }
 
@@ -83,7 +89,7 @@ export class Controller {
   #add(notebook: vscode.NotebookDocument): Kernel {
     const known = this.#kernels.get(notebook);
     if (known !== undefined) return known;
-    const kernel = new Kernel(notebook, this.#controller);
+    const kernel = new Kernel(notebook, this.#controller, this.#pictures);
     this.#kernels.set(notebook, kernel);
     kernel.onDidChange(() => { this.#changed.fire(notebook); });
     this.#notebooksChanged.fire();

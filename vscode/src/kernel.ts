@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import { type CellError, startSession, type NotebookSession, type SessionOptions } from '../../src/notebook/index.js';
 import { cellId, codeCells, debuggerPath, folderOf, languageOf } from './cells.js';
 import { inspectorArguments } from './debug/inspector.js';
+import type { FigurePictures } from './figure-pictures.js';
 import { isLoose, kernelspecOf } from './kernelspec.js';
 import { findNode } from './node-runtime.js';
-import { CellOutputs, type Displays, type OutputTarget } from './outputs.js';
+import { CellOutputs, type OutputTarget, type SharedOutputs } from './outputs.js';
 
 /** What the kernel of a notebook does at the moment. */
 export type KernelState = 'not started' | 'starting' | 'idle' | 'busy' | 'failed';
@@ -26,7 +27,7 @@ export class Kernel {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #queue: Run[] = [];
   readonly #outputs = new Map<string, CellOutputs>();
-  readonly #displays: Displays = new Map();
+  readonly #shared: SharedOutputs;
   #session: Promise<NotebookSession> | null = null;
   #state: KernelState = 'not started';
   #node = '';
@@ -35,9 +36,11 @@ export class Kernel {
   /** Fires when {@link state} has changed, and when a cell has ended. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(notebook: vscode.NotebookDocument, controller: vscode.NotebookController, open: OpenSession = startSession) {
+  /** @param pictures draws figures for the notebook's file */
+  constructor(notebook: vscode.NotebookDocument, controller: vscode.NotebookController, pictures: FigurePictures, open: OpenSession = startSession) {
     this.notebook = notebook;
     this.#controller = controller;
+    this.#shared = { displays: new Map(), pictures };
     this.#open = open;
   }
 
@@ -84,6 +87,7 @@ export class Kernel {
     this.#changed.dispose();
     const session = await this.#session?.catch(() => null);
     await session?.close();
+    for (const outputs of this.#outputs.values()) await outputs.close();
   }
 
   async #start(): Promise<NotebookSession> {
@@ -97,6 +101,7 @@ export class Kernel {
         cwd,
         typeCheck: settings.get<'error' | 'warn' | 'off'>('typeCheck', 'error'),
         strict: !isLoose(kernelspecOf(this.notebook)),
+        // The renderer draws them, without a thread of the session's process.
         figurePictures: false,
         node: { path: node.path, args: inspectorArguments, env: { ...definedVariables(process.env), ...node.env } },
         onCrash: reason => { void vscode.window.showWarningMessage(`${this.#name()}: ${reason}`); },
@@ -124,7 +129,7 @@ export class Kernel {
     let success = false;
     const startTime = Date.now();
     let endTime = startTime;
-    const outputs = new CellOutputs(execution, () => this.#reopen(cell, execution.executionOrder, { success, startTime, endTime }), this.#displays);
+    const outputs = new CellOutputs(execution, () => this.#reopen(cell, execution.executionOrder, { success, startTime, endTime }), this.#shared);
     this.#outputs.set(cellId(cell), outputs);
     execution.start(startTime);
     await execution.clearOutput();

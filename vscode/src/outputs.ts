@@ -1,14 +1,29 @@
 import * as vscode from 'vscode';
 import type { CellError, MimeBundle, OutputEvent } from '../../src/notebook/index.js';
 import { cellId } from './cells.js';
+import type { FigurePictures } from './figure-pictures.js';
 import { outputItems } from './output-items.js';
 import { linkedTraceback } from './traceback.js';
 
-/** What a cell shows, and why it failed. */
-export type CellEvent = OutputEvent | { readonly type: 'error'; readonly error: CellError };
+/** Picture of a figure that an output shows, as an SVG document. */
+interface PictureEvent {
+  readonly type: 'picture';
+  readonly output: vscode.NotebookCellOutput;
+  readonly figure: string;
+  readonly svg: string;
+}
 
-/** Displays that can be updated by their id, from any cell of the notebook. */
-export type Displays = Map<string, Set<vscode.NotebookCellOutput>>;
+/** What a cell shows, and why it failed. */
+export type CellEvent = OutputEvent | { readonly type: 'error'; readonly error: CellError } | PictureEvent;
+
+/** What the cells of a notebook share. */
+export interface SharedOutputs {
+  /** Displays that can be updated by their id, from any cell, each with the run that showed it. */
+  readonly displays: Map<string, Map<vscode.NotebookCellOutput, CellOutputs>>;
+  readonly pictures: FigurePictures;
+}
+
+const plotlyType = 'application/vnd.plotly.v1+json';
 
 /** An execution in whose name outputs of a cell are written. */
 export interface OutputTarget {
@@ -21,10 +36,11 @@ export interface OutputTarget {
  * is joined. After the cell has ended, each write opens an execution of its own, since the editor knows no other way.
  */
 export class CellOutputs {
-  readonly #cell: string;
+  readonly #cell: vscode.NotebookCell;
   readonly #later: () => OutputTarget | null;
-  readonly #displays: Displays;
-  readonly #displayed = new Map<vscode.NotebookCellOutput, string>();
+  readonly #shared: SharedOutputs;
+  /** Results and displays, the latter with their ids. */
+  readonly #shown = new Map<vscode.NotebookCellOutput, string | null>();
   readonly #waiting: CellEvent[] = [];
   #execution: vscode.NotebookCellExecution | null;
   #writing: Promise<void> | null = null;
@@ -34,13 +50,13 @@ export class CellOutputs {
 
   /**
    * @param later opens an execution for what is shown after {@link end}; `null` when the cell is gone
-   * @param displays of the whole notebook
+   * @param shared with the other cells of the notebook
    */
-  constructor(execution: vscode.NotebookCellExecution, later: () => OutputTarget | null, displays: Displays) {
+  constructor(execution: vscode.NotebookCellExecution, later: () => OutputTarget | null, shared: SharedOutputs) {
     this.#execution = execution;
-    this.#cell = cellId(execution.cell);
+    this.#cell = execution.cell;
     this.#later = later;
-    this.#displays = displays;
+    this.#shared = shared;
   }
 
   write(event: CellEvent): void {
@@ -68,7 +84,7 @@ export class CellOutputs {
     this.#closed = true;
     this.#waiting.length = 0;
     await this.#settle();
-    this.#forgetDisplays();
+    this.#forget();
   }
 
   async #settle(): Promise<void> {
@@ -104,7 +120,14 @@ export class CellOutputs {
         if (!event.wait) await this.#show(execution, []);
         return;
       case 'update':
-        for (const output of this.#displays.get(event.displayId) ?? []) await execution.replaceOutputItems(items(event.data), output);
+        for (const [output, owner] of this.#shared.displays.get(event.displayId) ?? []) {
+          owner.#orderPicture(output, event.data);
+          await execution.replaceOutputItems(items(event.data), output);
+        }
+        return;
+      case 'picture':
+        if (!this.#shared.pictures.isOrdered(event.output, event.figure)) return;
+        await execution.appendOutputItems(items({ 'image/svg+xml': event.svg }), event.output);
         return;
       case 'stream': {
         const item = vscode.NotebookCellOutputItem[event.name](event.text);
@@ -127,12 +150,13 @@ export class CellOutputs {
           ...(displayId !== null && { transient: { display_id: displayId } }),
         });
         await this.#show(execution, [output]);
-        if (displayId !== null) this.#remember(displayId, output);
+        this.#remember(output, displayId);
+        this.#orderPicture(output, event.data);
         return;
       }
       case 'error': {
         const { name, message, traceback } = event.error;
-        const item = vscode.NotebookCellOutputItem.error({ name, message, stack: linkedTraceback(event.error, { id: this.#cell, name: `Cell [${execution.executionOrder}]` }) });
+        const item = vscode.NotebookCellOutputItem.error({ name, message, stack: linkedTraceback(event.error, { id: cellId(this.#cell), name: `Cell [${execution.executionOrder}]` }) });
         // What the file gets: links are only for this editor.
         const originalError = { output_type: 'error', ename: name, evalue: message, traceback };
         await this.#show(execution, [new vscode.NotebookCellOutput([item], { outputType: 'error', originalError })]);
@@ -146,25 +170,44 @@ export class CellOutputs {
     const clear = this.#clearNext || outputs.length === 0;
     this.#clearNext = false;
     if (clear) {
-      this.#forgetDisplays();
+      this.#forget();
       await execution.replaceOutput(outputs);
     } else {
       await execution.appendOutput(outputs);
     }
   }
 
-  #remember(displayId: string, output: vscode.NotebookCellOutput): void {
-    this.#displayed.set(output, displayId);
-    this.#displays.set(displayId, (this.#displays.get(displayId) ?? new Set()).add(output));
+  #remember(output: vscode.NotebookCellOutput, displayId: string | null): void {
+    this.#shown.set(output, displayId);
+    if (displayId === null) return;
+    const { displays } = this.#shared;
+    displays.set(displayId, (displays.get(displayId) ?? new Map<vscode.NotebookCellOutput, CellOutputs>()).set(output, this));
   }
 
-  #forgetDisplays(): void {
-    for (const [output, displayId] of this.#displayed) {
-      const outputs = this.#displays.get(displayId);
-      outputs?.delete(output);
-      if (outputs?.size === 0) this.#displays.delete(displayId);
+  /** A figure that comes without a picture gets one when it rests. */
+  #orderPicture(output: vscode.NotebookCellOutput, data: MimeBundle): void {
+    const { pictures } = this.#shared;
+    if (!(plotlyType in data) || Object.keys(data).some(mime => mime.startsWith('image/'))) {
+      pictures.cancel(output);
+      return;
     }
-    this.#displayed.clear();
+    const figure = JSON.stringify(data[plotlyType]);
+    pictures.order(output, this.#cell.notebook, figure, async svg => {
+      this.write({ type: 'picture', output, figure, svg });
+      await this.#settle();
+    });
+  }
+
+  #forget(): void {
+    const { displays, pictures } = this.#shared;
+    for (const [output, displayId] of this.#shown) {
+      pictures.cancel(output);
+      if (displayId === null) continue;
+      const outputs = displays.get(displayId);
+      outputs?.delete(output);
+      if (outputs?.size === 0) displays.delete(displayId);
+    }
+    this.#shown.clear();
   }
 }
 

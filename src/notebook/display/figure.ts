@@ -1,9 +1,9 @@
 // Not from the folder's index, which brings all figures of the package, and TensorFlow.js with them.
 import { exportSvgs } from '../../figures/export-svg.js';
-import { templates } from '../../figures/theme.js';
-import type { Figure, PlotlyTrace } from '../../figures/index.js';
+import type { Figure } from '../../figures/index.js';
 import type { Json } from '../session/types.js';
 import type { Rich } from './rich.js';
+import { staticFigure } from './static-figure.js';
 
 /** A figure as plotly takes it: `data` and `layout`; our figures also bring a caption and a text alternative. */
 export interface FigureLike {
@@ -11,9 +11,6 @@ export interface FigureLike {
   readonly layout?: object;
   readonly alternative?: string;
 }
-
-const defaultWidth = 760;
-const defaultHeight = 450;
 
 /** Whether a value is a plotly figure: traces in `data`, and nothing that says otherwise. */
 export function isFigure(value: unknown): value is FigureLike {
@@ -30,7 +27,7 @@ export function describeFigure(figure: FigureLike): Rich {
   return {
     data: { 'application/vnd.plotly.v1+json': { data, layout }, 'text/plain': figureText(figure) },
     metadata: {},
-    later: async () => ({ 'image/svg+xml': await picture(withDefaults(data as unknown as PlotlyTrace[], layout as object)) }),
+    later: async () => ({ 'image/svg+xml': await picture(staticFigure(data as readonly object[], layout as object)) }),
   };
 }
 
@@ -57,14 +54,6 @@ function jsonCopy(value: unknown): Json | undefined {
     const copy = jsonCopy(item);
     return copy === undefined ? [] : [[key, copy]];
   }));
-}
-
-function withDefaults(data: readonly PlotlyTrace[], layout: object): Figure {
-  return {
-    data: data.map(trace => ({ ...trace, type: (trace as { type?: string }).type ?? 'scatter' })),
-    layout: { template: templates.light, width: defaultWidth, height: defaultHeight, ...layout },
-    caption: '', alternative: '',
-  };
 }
 
 interface Order {

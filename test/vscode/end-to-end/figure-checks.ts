@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { Frame } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
 import type { Bench } from './bench.js';
 import { eventually } from './workbench.js';
+import { savedCells } from './workspace.js';
 
 /** Figures: drawn by the bundled Plotly, in the colours of the editor, updated in place. */
-export async function checkFigures({ workbench, pictures, check }: Bench): Promise<void> {
+export async function checkFigures({ workbench, workspace, pictures, check }: Bench): Promise<void> {
   const { page } = workbench;
   await workbench.openNotebook('figure.ipynb');
 
@@ -27,6 +28,23 @@ export async function checkFigures({ workbench, pictures, check }: Bench): Promi
     assert.equal(await plot.locator('.point').count(), 4);
   });
 
+  await check('the saved file holds a picture of the figure as it is now', async () => {
+    await workbench.command('File: Save');
+    const [svg] = await eventually(() => {
+      const found = savedPictures(workspace, 'figure');
+      assert.equal(found.length, 1, `expected one picture, found ${found.length}`);
+      return Promise.resolve(found);
+    });
+    const viewer = await page.context().browser()!.newPage();
+    const { width, height, colors, ink } = await look(viewer, svg!);
+    await viewer.locator('img').screenshot({ path: join(pictures, 'figure-saved.png') });
+    await viewer.close();
+    assert.deepEqual([width, height], [760, 300]);
+    assert.match(svg!, /4 values/);
+    assert(colors > 10 && ink > 0.005, `expected a drawing, found ${colors} colours and ${(100 * ink).toFixed(2)} % of the pixels not white`);
+    assert.equal(await page.locator('.tabs-container .tab.dirty').count(), 0);
+  });
+
   await check('a figure follows the window', async () => {
     const frame = await workbench.outputs();
     await page.setViewportSize({ width: 900, height: 1000 });
@@ -45,6 +63,26 @@ export async function checkFigures({ workbench, pictures, check }: Bench): Promi
     await frame.locator('body.vscode-light').waitFor({ state: 'attached' });
     await eventually(() => assertReadable(frame));
     await page.screenshot({ path: join(pictures, 'figure-light.png') });
+  });
+}
+
+function savedPictures(workspace: string, name: string): string[] {
+  const bundles = savedCells(workspace, name).flatMap(({ outputs }) => outputs.map(({ data }) => data ?? {}));
+  assert(bundles.some(bundle => 'application/vnd.plotly.v1+json' in bundle));
+  return bundles.flatMap(bundle => ('image/svg+xml' in bundle ? [[bundle['image/svg+xml']].flat().join('')] : []));
+}
+
+/** Shows an SVG document as a code host does, as a picture, and tells what is on it. */
+async function look(page: Page, svg: string): Promise<{ width: number; height: number; colors: number; ink: number }> {
+  await page.setContent(`<body style="margin:0"><img src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}">`);
+  return page.evaluate(async () => {
+    const image = document.querySelector('img')!;
+    await image.decode();
+    const { naturalWidth: width, naturalHeight: height } = image;
+    const canvas = new OffscreenCanvas(width, height).getContext('2d')!;
+    canvas.drawImage(image, 0, 0);
+    const pixels = new Uint32Array(canvas.getImageData(0, 0, width, height).data.buffer);
+    return { width, height, colors: new Set(pixels).size, ink: pixels.filter(pixel => pixel !== 0xffffffff).length / pixels.length };
   });
 }
 

@@ -73,7 +73,7 @@ export const notebookPath = (folder: string, name: string): string => join(folde
 /** What a notebook file holds of a cell. */
 export interface SavedCell {
   readonly execution_count: number | null;
-  readonly outputs: readonly { readonly output_type: string; readonly traceback?: readonly string[] }[];
+  readonly outputs: readonly { readonly output_type: string; readonly traceback?: readonly string[]; readonly data?: Readonly<Record<string, unknown>> }[];
 }
 
 export const savedCells = (folder: string, name: string): readonly SavedCell[] =>

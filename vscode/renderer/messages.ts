@@ -1,0 +1,8 @@
+/** What the extension asks the renderer for: a picture of a figure, given as JSON text. */
+export interface PictureOrder {
+  readonly id: number;
+  readonly figure: string;
+}
+
+/** What the renderer tells: that it is there, and the SVG document of an order, `null` where the figure cannot be drawn. */
+export type RendererMessage = { readonly type: 'ready' } | { readonly type: 'picture'; readonly id: number; readonly svg: string | null };
