@@ -42,7 +42,12 @@ export class CellDiagnostics implements vscode.Disposable {
   #schedule(notebook: vscode.NotebookDocument): void {
     if (this.#controller.kernel(notebook) === undefined) return;
     clearTimeout(this.#checks.get(notebook));
-    const check = setTimeout(() => { void this.#check(notebook, check); }, pauseMs);
+    const check = setTimeout(() => {
+      this.#check(notebook, check).catch((error: unknown) => {
+        // The session may close while it answers.
+        if (this.#controller.kernel(notebook) !== undefined) throw error;
+      });
+    }, pauseMs);
     this.#checks.set(notebook, check);
   }
 
