@@ -192,13 +192,15 @@ int32_t packColumnSigns(const float* x, const float* shift, uint32_t* packed, in
 
 // y = alpha dot (times rowScale) + bias with the dot product of signs, in - 2 popcount(x xor w). x [m, words] bits, w interleaved,
 // alpha [out], bias [out] or null, rowScale [m] or null, y [m, out] with rows `stride` elements apart. Without rowScale the
-// result has the bits of binaryDenseForward.
-void packedGemm(const uint32_t* x, const uint32_t* w, const float* alpha, const float* bias, const float* rowScale, float* y,
-                int32_t m, int32_t in, int32_t out, int32_t stride);
+// result has the bits of binaryDenseForward. Weights of -1, 0 and 1 have interleaved bits `kept`, 1 where a weight is not 0, and
+// bits 0 of w where it is: the dot product is popcount(kept) - 2 popcount((x xor w) and kept). kept is null for weights of -1 and 1.
+void packedGemm(const uint32_t* x, const uint32_t* w, const uint32_t* kept, const float* alpha, const float* bias,
+                const float* rowScale, float* y, int32_t m, int32_t in, int32_t out, int32_t stride);
 
-// The same with x of levels 0 and 1: the dot product is 2 popcount(x and w) - popcount(x).
-void packedAndGemm(const uint32_t* x, const uint32_t* w, const float* alpha, const float* bias, const float* rowScale, float* y,
-                   int32_t m, int32_t in, int32_t out, int32_t stride);
+// The same with x of levels 0 and 1: the dot product is 2 popcount(x and w) - popcount(x), or with kept
+// popcount(w) - popcount((x xor w) and kept).
+void packedAndGemm(const uint32_t* x, const uint32_t* w, const uint32_t* kept, const float* alpha, const float* bias,
+                   const float* rowScale, float* y, int32_t m, int32_t in, int32_t out, int32_t stride);
 
 // The dot products of signs themselves, y [m, out].
 void packedDots(const uint32_t* x, const uint32_t* w, int32_t* y, int32_t m, int32_t in, int32_t out);
@@ -214,20 +216,25 @@ void rpreluForward(const float* x, const float* before, const float* slope, cons
 // [dim] or null.
 void meanMagnitudes(const float* x, const float* shift, float* means, int32_t rows, int32_t dim, int32_t stride);
 
-// y = alpha (x signs) + bias for a float x [m, in]; sums run from the first input to the last. y as above.
-void signGemm(const float* x, const uint32_t* w, const float* alpha, const float* bias, float* y, int32_t m, int32_t in,
-              int32_t out, int32_t stride);
+// y = x (alpha W) + bias for a float x [m, in] and weights w and kept as above; alpha [ceil(in / group), out] has a factor for every
+// `group` inputs of an output. An output adds in one order, whatever m is.
+void signGemm(const float* x, const uint32_t* w, const uint32_t* kept, const float* alpha, const float* bias, float* y, int32_t m,
+              int32_t in, int32_t out, int32_t group, int32_t stride);
 
-// Attention with binary operands in both products: P = softmax(scoreScale Q^ K^^T), output = valueScale P^ V^. qkv and output as for
-// attentionForward; a sign is that of an element plus its shift, [heads headDim] or null; queryScale, keyScale [batch, tokens] or null
-// are factors of the signs of a token. P^ is as in packAbove, with the row's least-squares scale if probabilityScaled = 1.
+// y = factor level (times rowScale) [rows, in] of bits [rows, words]; levels -1 and 1 (isSigned = 1), or 0 and 1. rowScale [rows] or
+// null.
+void unpackLevels(const uint32_t* bits, const float* rowScale, float* y, int32_t rows, int32_t in, float factor, int32_t isSigned);
+
+// Attention with binary operands in both products: P = softmax(scoreScale Q^ K^^T), output = outputScale P^ V^. qkv and output as for
+// attentionForward; a sign is that of an element plus its shift, [heads headDim] or null; queryScale, keyScale, valueScale
+// [batch, tokens] or null are factors of the signs of a token. With valueScale the second product adds floats. P^ is as in packAbove, with the row's least-squares scale if probabilityScaled = 1.
 // keys and values are room for the interleaved signs of every head, [headDim, tokens] and [tokens, headDim]. probabilities
 // [batch, heads, tokens, tokens] receives P unless null. tokens and headDim may not exceed 2^14, nor tokens ceil(headDim / 32)
 // 2^16. Returns a Status.
 int32_t packedAttention(const float* qkv, const float* queryShift, const float* keyShift, const float* valueShift,
-                        const float* queryScale, const float* keyScale, uint32_t* keys, uint32_t* values, float* output,
-                        float* probabilities, int32_t batch, int32_t tokens, int32_t heads, int32_t headDim, double scoreScale,
-                        float valueScale, int32_t probabilityScaled, float threshold, float fraction);
+                        const float* queryScale, const float* keyScale, const float* valueScale, uint32_t* keys, uint32_t* values,
+                        float* output, float* probabilities, int32_t batch, int32_t tokens, int32_t heads, int32_t headDim, double scoreScale,
+                        float outputScale, int32_t probabilityScaled, float threshold, float fraction);
 
 #ifdef __wasm__
 }
@@ -243,4 +250,4 @@ int32_t packedAttention(const float* qkv, const float* queryShift, const float* 
   X(softmaxRows) X(softmaxRowsBackward) X(crossEntropyForward) X(crossEntropyBackward) X(add) X(subtract) X(multiply)      \
   X(scale) X(sumAxis) X(broadcastAxis) X(transpose) X(adamW) X(sgd) X(sumOfSquares) X(allFinite)                           \
   X(packSigns) X(packAbove) X(packWeights) X(packColumnSigns) X(packedGemm) X(packedAndGemm) X(packedDots) X(signGemm)    \
-  X(packGelu) X(rpreluForward) X(meanMagnitudes) X(packedAttention)
+  X(unpackLevels) X(packGelu) X(rpreluForward) X(meanMagnitudes) X(packedAttention)

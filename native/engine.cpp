@@ -8,6 +8,7 @@
 #include "kernels/estimator.h"
 #include "kernels/gemm.h"
 #include "kernels/packed.h"
+#include "kernels/sign_gemm.h"
 #include "kernels/softmax.h"
 
 #ifndef __wasm__
@@ -18,6 +19,7 @@ namespace BINVIT_ISA {
 #include "kernels/sign.cpp"
 #include "kernels/binary_dense.cpp"
 #include "kernels/packed.cpp"
+#include "kernels/sign_gemm.cpp"
 #include "kernels/activations.cpp"
 #include "kernels/layer_norm.cpp"
 #include "kernels/softmax.cpp"

@@ -65,7 +65,7 @@ function measureProducts(engine, limit) {
     const weights = engine.heap.allocate(weightBytes);
     const operations = 2 * tokens * inputs * outputs;
     engine.packWeights(signs, weights, inputs, outputs);
-    const product = () => { engine.packedGemm(x, weights, alpha, bias, 0, y, tokens, inputs, outputs, outputs); };
+    const product = () => { engine.packedGemm(x, weights, 0, alpha, bias, 0, y, tokens, inputs, outputs, outputs); };
     const ns = bestOf(product);
     const bytes = weightBytes + 4 * tokens * (words + outputs);
     const row = {
@@ -101,11 +101,11 @@ function measureOthers(engine) {
     'add 384 (residual)': () => { engine.add(x, y, y, tokens * dim, tokens * dim); },
     'attentionForward, saved': () => { engine.attentionForward(x, probabilities, y, 1, tokens, heads, dim / heads); },
     'attentionForward, not saved': () => { engine.attentionForward(x, 0, y, 1, tokens, heads, dim / heads); },
-    'binary Q K, one head': () => { engine.packedGemm(bits, weights, a, 0, 0, probabilities, tokens, dim / heads, tokens, tokens); },
+    'binary Q K, one head': () => { engine.packedGemm(bits, weights, 0, a, 0, 0, probabilities, tokens, dim / heads, tokens, tokens); },
     'softmaxRows, six heads': () => { engine.softmaxRows(x, y, heads * tokens, tokens); },
     'packAbove row maximum, six heads': () => { engine.packAbove(y, bits, means, heads * tokens, tokens, 0, 0.25); },
-    'binary P V, one head': () => { engine.packedAndGemm(bits, weights, a, 0, means, y, tokens, tokens, dim / heads, dim); },
-    'signGemm 384 -> 1152 (W1A32)': () => { engine.signGemm(x, weights, a, b, y, tokens, dim, 1152, 1152); },
+    'binary P V, one head': () => { engine.packedAndGemm(bits, weights, 0, a, 0, means, y, tokens, tokens, dim / heads, dim); },
+    'signGemm 384 -> 1152 (W1A32)': () => { engine.signGemm(x, weights, 0, a, b, y, tokens, dim, 1152, dim, 1152); },
     'gemm 384 -> 1152 (float)': () => { engine.gemm(0, 0, tokens, 1152, dim, x, dim, x, 1152, y, 1152, 0, 0, 1, 0, 0, 0); },
     'gemm 768 -> 384 (patches)': () => { engine.gemm(0, 0, tokens - 1, dim, 768, x, 768, x, dim, y, dim, 0, 0, 1, 0, 0, 0); },
   };

@@ -1,4 +1,4 @@
-#include "packed.h"
+#include "sign_gemm.h"
 #include "softmax.h"
 
 namespace {
@@ -51,9 +51,9 @@ inline Count packedWords(Count in, Count out) { return wordsOf(in) * ((out + 15)
 }  // namespace
 
 int32_t packedAttention(const float* qkv, const float* queryShift, const float* keyShift, const float* valueShift,
-                        const float* queryScale, const float* keyScale, uint32_t* keys, uint32_t* values, float* output,
-                        float* probabilities, int32_t batch, int32_t tokens, int32_t heads, int32_t headDim, double scoreScale,
-                        float valueScale, int32_t probabilityScaled, float threshold, float fraction) {
+                        const float* queryScale, const float* keyScale, const float* valueScale, uint32_t* keys, uint32_t* values,
+                        float* output, float* probabilities, int32_t batch, int32_t tokens, int32_t heads, int32_t headDim, double scoreScale,
+                        float outputScale, int32_t probabilityScaled, float threshold, float fraction) {
   const Count dim = static_cast<Count>(heads) * headDim, row = 3 * dim, count = static_cast<Count>(batch) * heads;
   const Count keyWords = packedWords(headDim, tokens), valueWords = packedWords(tokens, headDim);
   const auto of = [](const float* shift, Count offset) { return shift == nullptr ? nullptr : shift + offset; };
@@ -84,7 +84,7 @@ int32_t packedAttention(const float* qkv, const float* queryShift, const float* 
     check(packSigns(qkv + first * row + offset, of(queryShift, offset), queryBits, rows, headDim, row));
     for (Count t = 0; t < tokens; t++)
       factors[t] = static_cast<float>(keyScale == nullptr ? scoreScale : scoreScale * keyScale[image * tokens + t]);
-    multiplyPacked<Xor>(queryBits, keys + i * keyWords, rows, headDim, tokens,
+    multiplyPacked<Xor>(queryBits, {keys + i * keyWords}, rows, headDim, tokens,
                         Scaled{factors, nullptr, of(queryScale, first), scores, width, tokens, 2.0f});
     IntVector lanes{};
     for (Count r = 0; r < rows; r++)
@@ -92,9 +92,20 @@ int32_t packedAttention(const float* qkv, const float* queryShift, const float* 
                               probabilityScaled ? means + r : nullptr,
                               probabilities == nullptr ? nullptr : probabilities + (i * tokens + part.begin + r) * tokens);
     if (anyLane(lanes)) check(kInputNotFinite);
-    for (Count d = 0; d < headDim; d++) factors[d] = valueScale;
-    multiplyPacked<And>(bits, values + i * valueWords, rows, tokens, headDim,
-                        Scaled{factors, nullptr, probabilityScaled ? means : nullptr, output + first * dim + offset, dim, headDim, 2.0f});
+    for (Count d = 0; d < headDim; d++) factors[d] = outputScale;
+    const float* const rowScale = probabilityScaled ? means : nullptr;
+    float* const to = output + first * dim + offset;
+    if (valueScale == nullptr) {
+      multiplyPacked<And>(bits, {values + i * valueWords}, rows, tokens, headDim, Scaled{factors, nullptr, rowScale, to, dim, headDim, 2.0f});
+      return;
+    }
+    // A factor of each value stands inside of the sum: bits become floats again, where the scores were.
+    for (Count r = 0; r < rows; r++)
+      for (Count t = 0; t < tokens; t++) {
+        const bool on = (bits[r * wordsOf(tokens) + t / 32] >> (t % 32) & 1) != 0;
+        scores[r * tokens + t] = on ? (rowScale == nullptr ? 1.0f : rowScale[r]) * valueScale[image * tokens + t] : 0.0f;
+      }
+    multiplySigned({scores, {values + i * valueWords, nullptr}, factors, nullptr, to, rows, tokens, headDim, tokens, dim});
   });
   return bad ? kInputNotFinite : kFinite;
 }

@@ -73,35 +73,20 @@ int32_t packColumnSigns(const float* x, const float* shift, uint32_t* packed, in
   return bad ? kInputNotFinite : kFinite;
 }
 
-void packedGemm(const uint32_t* x, const uint32_t* w, const float* alpha, const float* bias, const float* rowScale, float* y,
-                int32_t m, int32_t in, int32_t out, int32_t stride) {
-  multiplyPacked<Xor>(x, w, m, in, out, Scaled{alpha, bias, rowScale, y, stride, out, 2.0f});
+void packedGemm(const uint32_t* x, const uint32_t* w, const uint32_t* kept, const float* alpha, const float* bias,
+                const float* rowScale, float* y, int32_t m, int32_t in, int32_t out, int32_t stride) {
+  const Scaled output{alpha, bias, rowScale, y, stride, out, 2.0f};
+  if (kept == nullptr) return multiplyPacked<Xor>(x, {w}, m, in, out, output);
+  multiplyPacked<Differing>(x, {w, kept}, m, in, out, Shifted{output, {w, kept}, wordsOf(in), true});
 }
 
-void packedAndGemm(const uint32_t* x, const uint32_t* w, const float* alpha, const float* bias, const float* rowScale, float* y,
-                   int32_t m, int32_t in, int32_t out, int32_t stride) {
-  multiplyPacked<And>(x, w, m, in, out, Scaled{alpha, bias, rowScale, y, stride, out, 2.0f});
+void packedAndGemm(const uint32_t* x, const uint32_t* w, const uint32_t* kept, const float* alpha, const float* bias,
+                   const float* rowScale, float* y, int32_t m, int32_t in, int32_t out, int32_t stride) {
+  if (kept == nullptr) return multiplyPacked<And>(x, {w}, m, in, out, Scaled{alpha, bias, rowScale, y, stride, out, 2.0f});
+  multiplyPacked<Differing>(x, {w, kept}, m, in, out,
+                            Shifted{{alpha, bias, rowScale, y, stride, out, 1.0f}, {w, kept}, wordsOf(in), false});
 }
 
 void packedDots(const uint32_t* x, const uint32_t* w, int32_t* y, int32_t m, int32_t in, int32_t out) {
-  multiplyPacked<Xor>(x, w, m, in, out, Dots{y, out});
-}
-
-void signGemm(const float* x, const uint32_t* w, const float* alpha, const float* bias, float* y, int32_t m, int32_t in,
-              int32_t out, int32_t stride) {
-  const Scaled output{alpha, bias, nullptr, y, stride, out, 1.0f};
-  constexpr Count kPiece = 24;
-  parallelFor(pieces(m, kPiece), [=](int i) {
-    const Piece part = piece(m, kPiece, i);
-    Count c = 0;
-    for (; c + kBlocks * kWidth <= out; c += kBlocks * kWidth) {
-      Scaled::Block blocks[kBlocks];
-      for (int b = 0; b < kBlocks; b++) blocks[b] = output.block(c + b * kWidth);
-      addSignedRows<kBlocks>(x, w + c * wordsOf(in), in, part, blocks);
-    }
-    for (; c < out; c += kWidth) {
-      const Scaled::Block block = output.block(c);
-      addSignedRows<1>(x, w + c * wordsOf(in), in, part, &block);
-    }
-  });
+  multiplyPacked<Xor>(x, {w}, m, in, out, Dots{y, out});
 }

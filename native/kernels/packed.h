@@ -1,4 +1,4 @@
-// Products of packed signs for inference. Rows of bits: [rows][words], weights interleaved: [out / kWidth][words][kWidth], so
+// Products of packed bits for inference. Rows of bits: [rows][words], weights interleaved: [out / kWidth][words][kWidth], so
 // that a lane of a vector is an output. A 1 is +1 (or on), missing bits are 0 on both sides.
 #pragma once
 #include "binary_weight.h"
@@ -6,14 +6,32 @@
 
 namespace {
 
+// Interleaved weights of -1 and 1, and the vector of words `i`.
+struct Signs {
+  const uint32_t* w;
+  inline __attribute__((always_inline)) IntVector at(Count i) const { return load(w + i * kWidth); }
+  inline __attribute__((always_inline)) Signs from(Count i) const { return {w + i * kWidth}; }
+};
+// Weights of -1, 0 and 1: `kept` has a 1 where a weight is not 0, w is 0 where kept is.
+struct Ternary {
+  const uint32_t *w, *kept;
+  struct Words {
+    IntVector w, kept;
+  };
+  inline __attribute__((always_inline)) Words at(Count i) const { return {load(w + i * kWidth), load(kept + i * kWidth)}; }
+  inline __attribute__((always_inline)) Ternary from(Count i) const { return {w + i * kWidth, kept + i * kWidth}; }
+};
+
 // Signs with signs: half of the dot product is in / 2 - popcount(x xor w).
 struct Xor {
+  using Weights = Signs;
   static inline __attribute__((always_inline)) IntVector of(IntVector w, IntVector x) { return w ^ x; }
   static float middle(const uint32_t*, Count, Count in) { return 0.5f * static_cast<float>(in); }
   static inline __attribute__((always_inline)) Vector half(Vector counts, float middle) { return middle - counts; }
 };
 // 0 and 1 with signs: half of the dot product is popcount(x and w) - popcount(x) / 2.
 struct And {
+  using Weights = Signs;
   static inline __attribute__((always_inline)) IntVector of(IntVector w, IntVector x) { return w & x; }
   static float middle(const uint32_t* x, Count words, Count) {
     int on = 0;
@@ -21,6 +39,14 @@ struct And {
     return 0.5f * static_cast<float>(on);
   }
   static inline __attribute__((always_inline)) Vector half(Vector counts, float middle) { return counts - middle; }
+};
+
+// Either with weights of -1, 0 and 1, but for what the weights alone decide, which Shifted adds.
+struct Differing {
+  using Weights = Ternary;
+  static inline __attribute__((always_inline)) IntVector of(Ternary::Words weight, IntVector x) { return (weight.w ^ x) & weight.kept; }
+  static float middle(const uint32_t*, Count, Count) { return 0.0f; }
+  static inline __attribute__((always_inline)) Vector half(Vector counts, float) { return -counts; }
 };
 
 // Blocks of kWidth outputs that are counted together: as many as there are registers for.
@@ -74,14 +100,14 @@ BINVIT_INLINE IntVector packRow(const float* x, Count in, uint32_t* bits, const 
 
 // Bits that `Operation` leaves of words [begin, end) of `rows` rows of x and `blocks` blocks of kWidth outputs.
 template <class Operation, int rows, int blocks>
-BINVIT_INLINE void countWords(const uint32_t* x, const uint32_t* w, Count words, Count begin, Count end,
+BINVIT_INLINE void countWords(const uint32_t* x, typename Operation::Weights w, Count words, Count begin, Count end,
                               IntVector (*counts)[blocks]) {
   BINVIT_UNROLL
   for (int r = 0; r < rows; r++)
     for (int b = 0; b < blocks; b++) counts[r][b] = IntVector{};
   for (Count i = begin; i < end; i++) {
-    IntVector weights[blocks];
-    for (int b = 0; b < blocks; b++) weights[b] = load(w + (b * words + i) * kWidth);
+    decltype(w.at(0)) weights[blocks];
+    for (int b = 0; b < blocks; b++) weights[b] = w.at(b * words + i);
     BINVIT_UNROLL
     for (int r = 0; r < rows; r++) {
       const IntVector bits = broadcast(static_cast<int32_t>(x[r * words + i]));
@@ -92,7 +118,7 @@ BINVIT_INLINE void countWords(const uint32_t* x, const uint32_t* w, Count words,
 
 // The same of all words.
 template <class Operation, int rows, int blocks>
-BINVIT_INLINE void countPacked(const uint32_t* x, const uint32_t* w, Count words, IntVector (*total)[blocks]) {
+BINVIT_INLINE void countPacked(const uint32_t* x, typename Operation::Weights w, Count words, IntVector (*total)[blocks]) {
   if constexpr (kWideCounts) {
     countWords<Operation, rows, blocks>(x, w, words, 0, words, total);
     return;
@@ -111,7 +137,7 @@ BINVIT_INLINE void countPacked(const uint32_t* x, const uint32_t* w, Count words
 
 // Hands `rows` rows of `blocks` blocks of outputs to `output`.
 template <class Operation, int rows, int blocks, class Block>
-BINVIT_INLINE void multiplyRows(const uint32_t* x, const uint32_t* w, Count words, const float* middle, Count r,
+BINVIT_INLINE void multiplyRows(const uint32_t* x, typename Operation::Weights w, Count words, const float* middle, Count r,
                                 const Block* output) {
   IntVector counts[rows][blocks];
   countPacked<Operation, rows, blocks>(x, w, words, counts);
@@ -122,8 +148,8 @@ BINVIT_INLINE void multiplyRows(const uint32_t* x, const uint32_t* w, Count word
 
 // All of `rows` rows of `blocks` blocks of outputs, the first of which is row `first` of the output.
 template <class Operation, int blocks, class Block>
-BINVIT_INLINE void multiplyBlocks(const uint32_t* x, const uint32_t* w, Count words, const float* middle, Count first, Count rows,
-                                  const Block* output) {
+BINVIT_INLINE void multiplyBlocks(const uint32_t* x, typename Operation::Weights w, Count words, const float* middle, Count first,
+                                  Count rows, const Block* output) {
   Count r = 0;
   for (; r + 8 <= rows; r += 8) multiplyRows<Operation, 8, blocks>(x + r * words, w, words, middle + r, first + r, output);
   if (r + 4 <= rows) {
@@ -135,7 +161,7 @@ BINVIT_INLINE void multiplyBlocks(const uint32_t* x, const uint32_t* w, Count wo
 
 // output.block(c) takes the halves of the dot products of outputs c to c + kWidth, put(row, halves), for all rows and blocks.
 template <class Operation, class Output>
-inline void multiplyPacked(const uint32_t* x, const uint32_t* w, Count m, Count in, Count out, Output output) {
+inline void multiplyPacked(const uint32_t* x, typename Operation::Weights w, Count m, Count in, Count out, Output output) {
   constexpr Count kPiece = 24;
   const Count words = wordsOf(in);
   parallelFor(pieces(m, kPiece), [=](int i) {
@@ -148,11 +174,11 @@ inline void multiplyPacked(const uint32_t* x, const uint32_t* w, Count m, Count 
     for (; c + kBlocks * kWidth <= out; c += kBlocks * kWidth) {
       typename Output::Block blocks[kBlocks];
       for (int b = 0; b < kBlocks; b++) blocks[b] = output.block(c + b * kWidth);
-      multiplyBlocks<Operation, kBlocks>(bits, w + c * words, words, middle, part.begin, rows, blocks);
+      multiplyBlocks<Operation, kBlocks>(bits, w.from(c / kWidth * words), words, middle, part.begin, rows, blocks);
     }
     for (; c < out; c += kWidth) {
       const typename Output::Block block = output.block(c);
-      multiplyBlocks<Operation, 1>(bits, w + c * words, words, middle, part.begin, rows, &block);
+      multiplyBlocks<Operation, 1>(bits, w.from(c / kWidth * words), words, middle, part.begin, rows, &block);
     }
   });
 }
@@ -184,45 +210,30 @@ struct Scaled {
   }
 };
 
-// Sums of `rows` rows of x with the signs of `blocks` blocks of kWidth outputs, handed to `output`.
-template <int rows, int blocks>
-BINVIT_INLINE void addSigned(const float* x, const uint32_t* w, Count in, Count r, const Scaled::Block* output) {
-  Vector sums[rows][blocks];
-  for (int row = 0; row < rows; row++)
-    for (int b = 0; b < blocks; b++) sums[row][b] = Vector{};
-  const IntVector one = bitsOf(broadcast(1.0f));
-  const Count words = wordsOf(in);
-  x += r * in;
-  for (Count begin = 0; begin < in; begin += 32, w += kWidth) {
-    // Bit 31 becomes the sign of a float, which is set for -1.
-    UnsignedVector negative[blocks];
-    for (int b = 0; b < blocks; b++) negative[b] = reinterpret_cast<UnsignedVector>(~load(w + b * words * kWidth));
-    const Count end = in - begin < 32 ? in : begin + 32;
-    for (Count i = begin; i < end; i++) {
-      // A factor of 1 or -1 changes no bit of a sum; it serves all rows, and one instruction multiplies and adds.
-      Vector sign[blocks];
-      for (int b = 0; b < blocks; b++) {
-        const UnsignedVector bit = (negative[b] << static_cast<uint32_t>(31 - (i - begin))) & 0x80000000u;
-        sign[b] = fromBits(reinterpret_cast<IntVector>(bit) | one);
-      }
-      BINVIT_UNROLL
-      for (int row = 0; row < rows; row++) {
-        const Vector value = broadcast(x[row * in + i]);
-        for (int b = 0; b < blocks; b++) sums[row][b] += value * sign[b];
-      }
-    }
-  }
-  BINVIT_UNROLL
-  for (int row = 0; row < rows; row++)
-    for (int b = 0; b < blocks; b++) output[b].put(r + row, sums[row][b]);
-}
+// What the weights alone give to Differing's halves of dot products: with signs the number of weights kept / 2, with 0 and 1 that
+// of +1.
+struct Shifted {
+  Scaled scaled;
+  Ternary w;
+  Count words;
+  bool isSigned;
 
-template <int blocks>
-BINVIT_INLINE void addSignedRows(const float* x, const uint32_t* w, Count in, Piece rows, const Scaled::Block* output) {
-  Count r = rows.begin;
-  for (; r + 8 <= rows.end; r += 8) addSigned<8, blocks>(x, w, in, r, output);
-  for (; r < rows.end; r++) addSigned<1, blocks>(x, w, in, r, output);
-}
+  struct Block {
+    Scaled::Block scaled;
+    Vector start;
+    inline __attribute__((always_inline)) void put(Count r, Vector value) const { scaled.put(r, start + value); }
+  };
+
+  inline __attribute__((always_inline)) Block block(Count c) const {
+    const Ternary own = w.from(c / kWidth * words);
+    IntVector count{};
+    for (Count i = 0; i < words; i++) {
+      const Ternary::Words word = own.at(i);
+      count += widenCounts(countBits(isSigned ? word.kept : word.w));
+    }
+    return {scaled.block(c), toFloat(count) * (isSigned ? 0.5f : 1.0f)};
+  }
+};
 
 // The dot products themselves.
 struct Dots {

@@ -28,7 +28,7 @@ export interface CostRow {
   readonly biases: number;
   /** Scaling factors that are computed from latent weights: no parameters in training, 32 bits each when stored. */
   readonly scales: number;
-  /** 1 bit per binary weight, each output's signs padded to 32-bit words, and 4 bytes for every float and scale. */
+  /** 1 bit per binary weight, 2 per ternary one, each output's bits padded to 32-bit words, and 4 bytes for every float and scale. */
   readonly sizeBytes: number;
   readonly macs: OperandMacs;
   /** Float multiply-accumulates; a 1x32 one counts half. */
@@ -134,7 +134,7 @@ function denseRows(
     return row(group.name, [...positions, columns],
       operandMacs((positions[0] ?? 1) * inputs * columns, isBinary, input !== null, bits === 2), {
         binary: isBinary ? inputs * columns : 0,
-        signBytes: isBinary ? columns * Math.ceil((inputs * bits) / 32) * 4 : 0,
+        signBytes: isBinary ? columns * bits * Math.ceil(inputs / 32) * 4 : 0,
         floats: (isBinary ? 0 : inputs * columns) + (bias ? columns : 0) + learned,
         biases: bias ? columns : 0,
         scales: scaleCount(weight, inputs, columns),

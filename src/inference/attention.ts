@@ -19,6 +19,7 @@ export class BinaryAttention {
   readonly #values: Offset;
   readonly #queryScale: Offset;
   readonly #keyScale: Offset;
+  readonly #valueScale: Offset;
 
   /**
    * @param tensors of the model
@@ -34,6 +35,7 @@ export class BinaryAttention {
     this.#values = buffers.room(images * numHeads * packedWeightBytes(tokens, headDim));
     this.#queryScale = buffers.room(4 * images * tokens);
     this.#keyScale = buffers.room(4 * images * tokens);
+    this.#valueScale = buffers.room(4 * images * tokens);
   }
 
   /**
@@ -48,8 +50,9 @@ export class BinaryAttention {
     const factor = (input: PackedInput): number => this.#tensors.factor(input.factor);
     const queryScale = this.#rowScale(query, qkv, this.#queryScale);
     const keyScale = this.#rowScale(key, qkv + 4 * dim, this.#keyScale);
+    const valueScale = this.#rowScale(value, qkv + 8 * dim, this.#valueScale);
     return this.#engine.packedAttention(
-      qkv, this.#shift(query), this.#shift(key), this.#shift(value), queryScale, keyScale, this.#keys, this.#values, output, seen,
+      qkv, this.#shift(query), this.#shift(key), this.#shift(value), queryScale, keyScale, valueScale, this.#keys, this.#values, output, seen,
       images, tokens, numHeads, headDim, factor(query) * factor(key) / Math.sqrt(headDim), factor(probabilities) * factor(value),
       probabilities.scale === 'least-squares' ? 1 : 0, probabilities.threshold, probabilities.fraction);
   }
@@ -60,9 +63,10 @@ export class BinaryAttention {
 
   /** A scale per token is over all features of the token, whatever its head. */
   #rowScale(input: PackedInput, x: Offset, to: Offset): Offset {
-    if (input.scale !== 'least-squares') return 0;
+    if (input.scale === 'none') return 0;
     const { images, tokens, dim } = this.#shape;
-    this.#engine.meanMagnitudes(x, this.#shift(input), to, images * tokens, dim, 3 * dim);
+    if (input.scale === 'least-squares') this.#engine.meanMagnitudes(x, this.#shift(input), to, images * tokens, dim, 3 * dim);
+    else this.#engine.broadcastAxis(this.#tensors.at(input.scale.tokens), to, 1, images, tokens, 1);
     return to;
   }
 }

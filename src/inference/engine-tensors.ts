@@ -34,22 +34,28 @@ export class EngineTensors {
     for (const [name, tensor] of tensors) if (tensor.dtype !== 'U32') this.#offsets.set(name, this.put(toFloat32(tensor)));
   }
 
-  /** Brings the signs of a layer into the order of the engine's kernels, and its factors together: one for each output. */
+  /** Brings the bits of a layer into the order of the engine's kernels, and its factors together: one for each output and group. */
   prepare({ inputs, columns }: PackedDense, tensors: ReadonlyMap<string, SafetensorsTensor>): void {
-    const { heap } = this.#engine;
     for (const { name, outputs, weight, input } of columns) {
       if (!('signs' in weight)) continue;
       const scale = weight.scale === null ? Float32Array.of(1) : tensors.get(weight.scale)!.data as Float32Array;
       const factor = this.factor(input?.factor ?? null);
-      this.#offsets.set(alphaOf(name), this.put(Float32Array.from({ length: outputs }, (_, output) => factor * scale[scale.length === 1 ? 0 : output]!)));
-      const rows = tensors.get(weight.signs)!.data as Uint32Array;
-      const packed = this.room(packedWeightBytes(inputs, outputs));
-      const staged = heap.allocate(rows.byteLength);
-      new Uint32Array(this.#engine.memory.buffer(), staged, rows.length).set(rows);
-      this.#engine.packWeights(staged, packed, inputs, outputs);
-      heap.free(staged, rows.byteLength);
-      this.#offsets.set(weight.signs, packed);
+      const groups = weight.group === undefined ? 1 : inputs / weight.group;
+      this.#offsets.set(alphaOf(name), this.put(Float32Array.from({ length: groups * outputs }, (_, i) => factor * scale[scale.length === 1 ? 0 : i]!)));
+      for (const plane of weight.kept === undefined ? [weight.signs] : [weight.signs, weight.kept]) {
+        this.#offsets.set(plane, this.#interleaved(tensors.get(plane)!.data as Uint32Array, inputs, outputs));
+      }
     }
+  }
+
+  #interleaved(rows: Uint32Array, inputs: number, outputs: number): Offset {
+    const { heap } = this.#engine;
+    const packed = this.room(packedWeightBytes(inputs, outputs));
+    const staged = heap.allocate(rows.byteLength);
+    new Uint32Array(this.#engine.memory.buffer(), staged, rows.length).set(rows);
+    this.#engine.packWeights(staged, packed, inputs, outputs);
+    heap.free(staged, rows.byteLength);
+    return packed;
   }
 
   /** A factor of all levels. */

@@ -1,7 +1,7 @@
 import { parseSafetensors, toFloat32, type Safetensors, type SafetensorsTensor } from '../io/browser.js';
 import { wordsOf } from '../kernels/browser.js';
 import { parseModelUse, type ModelUse } from '../pictures/browser.js';
-import { outputsOf, parseProgram, type PackedDense, type PackedInput, type PackedNorm, type PackedProgram } from './program.js';
+import { outputsOf, parseProgram, type PackedDense, type PackedInput, type PackedNorm, type PackedProgram, type PackedSigns } from './program.js';
 
 /** What a packed model says of itself beside its program and tensors. */
 export interface PackedInfo extends ModelUse {
@@ -96,6 +96,7 @@ function checkTensors(program: PackedProgram, tensors: ReadonlyMap<string, Safet
   const tokens = patchCount + prefixTokens.length;
   if (pool === 'token' && heads.length > prefixTokens.length) fail(`program.heads: expected at most one for each prefix token, found ${heads.length}`);
   const padded: { readonly tensor: string; readonly inputs: number }[] = [];
+  const ternary: { readonly signs: string; readonly kept: string }[] = [];
   const expected = new Map<string, { readonly dtype: 'F32' | 'F16' | 'U32'; readonly shape: readonly number[] }>();
   const float = (tensor: string, ...shape: number[]): void => { expected.set(tensor, { dtype: 'F32', shape }); };
   /** May be in 16 bits. */
@@ -106,17 +107,24 @@ function checkTensors(program: PackedProgram, tensors: ReadonlyMap<string, Safet
     if (input.factor !== null) float(input.factor, 1);
     if (typeof input.scale === 'object') float(input.scale.tokens, tokens);
   };
+  const signs = ({ signs: plane, kept, scale, group }: PackedSigns, inputs: number, outputs: number): void => {
+    for (const tensor of kept === undefined ? [plane] : [plane, kept]) {
+      expected.set(tensor, { dtype: 'U32', shape: [outputs, wordsOf(inputs)] });
+      padded.push({ tensor, inputs });
+    }
+    if (kept !== undefined) ternary.push({ signs: plane, kept });
+    if (group !== undefined && inputs % group !== 0) fail(`${plane}: expected groups of a divisor of ${inputs} inputs, found ${group}`);
+    if (scale === null) return;
+    if (group !== undefined) float(scale, inputs / group, outputs);
+    else float(scale, tensors.get(scale)?.shape[0] === 1 ? 1 : outputs);
+  };
   const dense = (layer: PackedDense, inputs: number, outputs: number): void => {
     if (layer.inputs !== inputs || outputsOf(layer) !== outputs) {
       fail(`${layer.name}: expected ${inputs} inputs and ${outputs} outputs, found ${layer.inputs} and ${outputsOf(layer)}`);
     }
     for (const { outputs: own, weight, input } of layer.columns) {
       if ('float' in weight) matrix(weight.float, inputs, own);
-      else {
-        expected.set(weight.signs, { dtype: 'U32', shape: [own, wordsOf(inputs)] });
-        padded.push({ tensor: weight.signs, inputs });
-        if (weight.scale !== null) float(weight.scale, tensors.get(weight.scale)?.shape[0] === 1 ? 1 : own);
-      }
+      else signs(weight, inputs, own);
       inputTensors(input, inputs);
     }
     if (layer.bias !== null) float(layer.bias, outputs);
@@ -154,6 +162,10 @@ function checkTensors(program: PackedProgram, tensors: ReadonlyMap<string, Safet
     for (let last = wordsOf(inputs) - 1; last < rows.length; last += wordsOf(inputs)) {
       if (rows[last]! >>> (inputs % 32) !== 0) fail(`tensor ${tensor}: expected the bits beyond ${inputs} inputs to be 0, found others`);
     }
+  }
+  for (const { signs: plane, kept } of ternary) {
+    const mask = tensors.get(kept)!.data as Uint32Array;
+    if ((tensors.get(plane)!.data as Uint32Array).some((word, i) => (word & ~mask[i]!) !== 0)) fail(`tensor ${plane}: expected no sign where ${kept} is 0, found one`);
   }
   const extra = [...tensors.keys()].find(tensor => !expected.has(tensor));
   if (extra !== undefined) fail(`tensor ${extra}: expected no tensor of this name`);

@@ -3,7 +3,7 @@ import { planBuffers, type Buffers } from './buffers.js';
 import { alphaOf, EngineTensors } from './engine-tensors.js';
 import type { PackedFile, PackedInfo } from './packed-file.js';
 import {
-  denseLayers, outputsOf, takesPlainSigns, tokensOf, type PackedBlock, type PackedColumns, type PackedDense, type PackedInput, type PackedProducts, type PackedProgram,
+  denseLayers, multipliesBits, outputsOf, takesPlainSigns, tokensOf, type PackedBlock, type PackedColumns, type PackedDense, type PackedInput, type PackedProducts, type PackedProgram,
 } from './program.js';
 
 /** Sees a run, of at most 16 images at a time. The arrays are the observer's own. */
@@ -218,22 +218,28 @@ export class PackedModel {
   }
 
   #product(
-    inputs: number, { name, outputs, weight, input }: PackedColumns,
+    inputs: number, columns: PackedColumns,
     { x, rows, y, bias, stride, packed }: { x: Offset; rows: number; y: Offset; bias: Offset; stride: number; packed: boolean }, buffers: Buffers,
   ): void {
     const engine = this.#engine;
+    const { weight, input } = columns;
+    const rowScale = input === null || packed ? 0 : this.#binarize(columns.name, input, x, rows, inputs, buffers);
+    const floats = input === null ? x : buffers.levels;
+    const isSigned = input?.levels === 'signed' ? 1 : 0;
+    if (input !== null && !multipliesBits(columns)) {
+      // Where the weights are bits, their factors have the one of the levels.
+      const factor = 'float' in weight ? this.#tensors.factor(input.factor) : 1;
+      engine.unpackLevels(buffers.bits, rowScale, floats, rows, inputs, factor, isSigned);
+    }
     if ('float' in weight) {
-      engine.gemm(0, 0, rows, outputs, inputs, x, inputs, this.#tensors.at(weight.float), outputs, y, stride, bias, 0, 1, 0, 0, 0);
+      engine.gemm(0, 0, rows, columns.outputs, inputs, floats, inputs, this.#tensors.at(weight.float), columns.outputs, y, stride, bias, 0, 1, 0, 0, 0);
       return;
     }
-    const [signs, scale] = [this.#tensors.at(weight.signs), this.#tensors.at(alphaOf(name))];
-    if (input === null) {
-      engine.signGemm(x, signs, scale, bias, y, rows, inputs, outputs, stride);
-      return;
-    }
-    const rowScale = packed ? 0 : this.#binarize(name, input, x, rows, inputs, buffers);
-    const product = input.levels === 'signed' ? 'packedGemm' : 'packedAndGemm';
-    engine[product](buffers.bits, signs, scale, bias, rowScale, y, rows, inputs, outputs, stride);
+    const [signs, scale] = [this.#tensors.at(weight.signs), this.#tensors.at(alphaOf(columns.name))];
+    const kept = weight.kept === undefined ? 0 : this.#tensors.at(weight.kept);
+    if (multipliesBits(columns)) {
+      engine[isSigned ? 'packedGemm' : 'packedAndGemm'](buffers.bits, signs, kept, scale, bias, rowScale, y, rows, inputs, columns.outputs, stride);
+    } else engine.signGemm(floats, signs, kept, scale, bias, y, rows, inputs, columns.outputs, weight.group ?? inputs, stride);
   }
 
   /** Packs an activation; returns where its factors per row lie, 0 for none. */

@@ -1,7 +1,7 @@
 import type { EngineLibrary } from '../kernels/browser.js';
 import type { PackedFile } from './packed-file.js';
 import { PackedModel } from './packed-model.js';
-import { outputsOf, tokensOf, type PackedBlock, type PackedDense, type PackedProgram } from './program.js';
+import { multipliesBits, outputsOf, tokensOf, type PackedBlock, type PackedDense, type PackedProgram } from './program.js';
 
 /** Time of a part of a run: the median over runs, in milliseconds. */
 export interface PartTime {
@@ -62,7 +62,7 @@ export function profileModel(file: PackedFile, engine: EngineLibrary, images: Fl
 export function binaryMacs(program: PackedProgram): ReadonlyMap<string, number> {
   const tokens = tokensOf(program);
   const dense = (layer: PackedDense): [string, number][] => {
-    const outputs = layer.columns.reduce((sum, { outputs: count, weight, input }) => sum + ('signs' in weight && input !== null ? count : 0), 0);
+    const outputs = layer.columns.reduce((sum, columns) => sum + (multipliesBits(columns) ? columns.outputs : 0), 0);
     return outputs === 0 ? [] : [[layer.name, tokens * layer.inputs * outputs]];
   };
   const block = ({ name, qkv, products, proj, fc1, fc2 }: PackedBlock): [string, number][] =>

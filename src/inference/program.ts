@@ -20,13 +20,25 @@ export interface PackedInput {
   readonly fraction: number;
 }
 
+/** Weights of −1 and 1, or of −1, 0 and 1, as bits. */
+export interface PackedSigns {
+  /** Tensor `[outputs, words]`: 1 for +1. */
+  readonly signs: string;
+  /** Tensor `[outputs, words]`: 1 where a weight is not 0, and there alone may a sign be 1; left out where none is 0. */
+  readonly kept?: string | undefined;
+  /** Tensor of factors: `[1]`, one for each output `[outputs]`, or with groups `[groups, outputs]`; null for 1. */
+  readonly scale: string | null;
+  /** Neighbouring inputs of an output that share a factor; left out where all do. */
+  readonly group?: number | undefined;
+}
+
 /** Neighbouring outputs of a dense layer that are computed in one product. */
 export interface PackedColumns {
   /** The layer's name, or that of its part: `blocks.0.attn.q`. */
   readonly name: string;
   readonly outputs: number;
-  /** Float weights `[inputs, outputs]`, or signs `[outputs, words]` with one scale, `[1]` or for each output `[outputs]`; null for 1. */
-  readonly weight: { readonly float: string } | { readonly signs: string; readonly scale: string | null };
+  /** Float weights `[inputs, outputs]`, or bits. */
+  readonly weight: { readonly float: string } | PackedSigns;
   /** Null keeps the activation float. */
   readonly input: PackedInput | null;
 }
@@ -95,7 +107,8 @@ const input: z.ZodType<PackedInput> = z.object({
 const dense: z.ZodType<PackedDense> = z.object({
   name, inputs: size,
   columns: z.array(z.object({
-    name, outputs: size, weight: z.union([z.strictObject({ float: name }), z.strictObject({ signs: name, scale: name.nullable() })]), input: input.nullable(),
+    name, outputs: size, input: input.nullable(),
+    weight: z.union([z.strictObject({ float: name }), z.strictObject({ signs: name, kept: name.optional(), scale: name.nullable(), group: size.optional() })]),
   })).min(1),
   bias: name.nullable(),
 });
@@ -131,10 +144,16 @@ export function outputsOf({ columns }: PackedDense): number {
   return columns.reduce((sum, { outputs }) => sum + outputs, 0);
 }
 
+/** Whether columns multiply bits with bits. Elsewhere their input is float, or its levels become floats. */
+export function multipliesBits({ weight, input }: PackedColumns): boolean {
+  return input !== null && 'signs' in weight && weight.group === undefined;
+}
+
 /** Whether all that a layer needs of its input is the sign. */
 export function takesPlainSigns({ columns: [columns, ...others] }: PackedDense): boolean {
-  const input = columns?.input ?? null;
-  return others.length === 0 && input !== null && input.levels === 'signed' && input.shift === null && input.scale === 'none';
+  if (columns === undefined || others.length > 0 || !multipliesBits(columns)) return false;
+  const { levels, shift, scale } = columns.input!;
+  return levels === 'signed' && shift === null && scale === 'none';
 }
 
 /** Every dense layer. */

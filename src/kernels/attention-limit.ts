@@ -33,10 +33,12 @@ export function withAttentionLimit(functions: EngineFunctions): EngineFunctions 
       checkHead(tokens, headDim);
       functions.attentionBackward(qkv, probabilities, doutput, dqkv, batch, tokens, heads, headDim);
     },
-    packedAttention(qkv, queryShift, keyShift, valueShift, queryScale, keyScale, keys, values, output, probabilities, batch, tokens, heads, headDim, ...rest) {
+    packedAttention(
+      qkv, queryShift, keyShift, valueShift, queryScale, keyScale, valueScale, keys, values, output, probabilities, batch, tokens, heads, headDim, ...rest
+    ) {
       checkBinaryHead(tokens, headDim);
       return functions.packedAttention(
-        qkv, queryShift, keyShift, valueShift, queryScale, keyScale, keys, values, output, probabilities, batch, tokens, heads, headDim, ...rest);
+        qkv, queryShift, keyShift, valueShift, queryScale, keyScale, valueScale, keys, values, output, probabilities, batch, tokens, heads, headDim, ...rest);
     },
   };
 }

@@ -154,26 +154,32 @@ export interface EngineFunctions {
   packWeights(signs: Offset, packed: Offset, inputs: number, outputs: number): void;
   /** Interleaved signs of the columns of a float matrix; returns status bits. */
   packColumnSigns(x: Offset, shift: Offset, packed: Offset, inputs: number, outputs: number, stride: number): number;
-  /** y = alpha · (x̂ · ŵ) · rowScale + bias, both operands ±1. */
+  /** y = alpha · (x̂ · ŵ) · rowScale + bias, both operands ±1; `kept` has the bits of the weights that are not 0, or is 0 where all are. */
   packedGemm(
-    x: Offset, w: Offset, alpha: Offset, bias: Offset, rowScale: Offset, y: Offset, m: number, inputs: number, outputs: number, stride: number,
+    x: Offset, w: Offset, kept: Offset, alpha: Offset, bias: Offset, rowScale: Offset, y: Offset,
+    m: number, inputs: number, outputs: number, stride: number,
   ): void;
   /** The same with x̂ of levels 0 and 1. */
   packedAndGemm(
-    x: Offset, w: Offset, alpha: Offset, bias: Offset, rowScale: Offset, y: Offset, m: number, inputs: number, outputs: number, stride: number,
+    x: Offset, w: Offset, kept: Offset, alpha: Offset, bias: Offset, rowScale: Offset, y: Offset,
+    m: number, inputs: number, outputs: number, stride: number,
   ): void;
   /** x̂ · ŵ as int32, both operands ±1. */
   packedDots(x: Offset, w: Offset, y: Offset, m: number, inputs: number, outputs: number): void;
-  /** y = alpha · (x · ŵ) + bias for a float x. */
-  signGemm(x: Offset, w: Offset, alpha: Offset, bias: Offset, y: Offset, m: number, inputs: number, outputs: number, stride: number): void;
+  /** y = x · (alpha ŵ) + bias for a float x, with a factor for every `group` inputs of an output. */
+  signGemm(
+    x: Offset, w: Offset, kept: Offset, alpha: Offset, bias: Offset, y: Offset, m: number, inputs: number, outputs: number, group: number, stride: number,
+  ): void;
+  /** Bits to floats: y = factor · rowScale · level, of −1 and 1 (`isSigned` = 1) or 0 and 1; `rowScale` may be 0. */
+  unpackLevels(bits: Offset, rowScale: Offset, y: Offset, rows: number, inputs: number, factor: number, isSigned: number): void;
   /**
    * Attention with binary operands; returns status bits. Shifts, token scales and `probabilities` may be 0; `keys` and `values` are room
    * of `packedWeightBytes` for each image and head.
    */
   packedAttention(
-    qkv: Offset, queryShift: Offset, keyShift: Offset, valueShift: Offset, queryScale: Offset, keyScale: Offset, keys: Offset, values: Offset,
-    output: Offset, probabilities: Offset, batch: number, tokens: number, heads: number, headDim: number, scoreScale: number, valueScale: number,
-    probabilityScaled: number, threshold: number, fraction: number,
+    qkv: Offset, queryShift: Offset, keyShift: Offset, valueShift: Offset, queryScale: Offset, keyScale: Offset, valueScale: Offset, keys: Offset,
+    values: Offset, output: Offset, probabilities: Offset, batch: number, tokens: number, heads: number, headDim: number, scoreScale: number,
+    outputScale: number, probabilityScaled: number, threshold: number, fraction: number,
   ): number;
   /** Σ x², accumulated in float64. */
   sumOfSquares(x: Offset, count: number): number;

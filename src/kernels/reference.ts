@@ -54,26 +54,50 @@ export function packColumnSigns(x: ArrayLike<number>, shift: ArrayLike<number> |
   return packBits(bits, outputs, inputs);
 }
 
-/** Dot products `[m, outputs]` of two rows of bits, of which the first has levels −1 and 1 (`signed`) or 0 and 1. */
-export function dotProducts(x: Uint32Array, w: Uint32Array, m: number, inputs: number, outputs: number, signed: boolean): Int32Array {
+/** Weights as rows of bits: the signs, and which are not 0; null where all are −1 or 1. */
+export interface PackedWeights {
+  readonly signs: Uint32Array;
+  readonly kept: Uint32Array | null;
+}
+
+/** Weight from input `i` to an output: −1, 0 or 1. */
+export function weightAt({ signs, kept }: PackedWeights, output: number, i: number, inputs: number): number {
+  return (kept === null ? 1 : bitAt(kept, output, i, inputs)) * (2 * bitAt(signs, output, i, inputs) - 1);
+}
+
+/** Dot products `[m, outputs]` of rows of bits, of levels −1 and 1 (`signed`) or 0 and 1, with weights. */
+export function dotProducts(x: Uint32Array, weights: PackedWeights, m: number, inputs: number, outputs: number, signed: boolean): Int32Array {
   return Int32Array.from({ length: m * outputs }, (_, at) => {
     const [row, output] = [Math.floor(at / outputs), at % outputs];
     let sum = 0;
     for (let i = 0; i < inputs; i++) {
       const level = bitAt(x, row, i, inputs);
-      sum += (signed ? 2 * level - 1 : level) * (2 * bitAt(w, output, i, inputs) - 1);
+      sum += (signed ? 2 * level - 1 : level) * weightAt(weights, output, i, inputs);
     }
     return sum;
   });
 }
 
-/** Σ_i x_i ŵ_ij `[m, outputs]` of a float x, in float64. */
-export function signedSums(x: ArrayLike<number>, w: Uint32Array, m: number, inputs: number, outputs: number): Float64Array {
+/** Σ_i x_i α_gj w_ij `[m, outputs]` of a float x, in float64; g counts groups of `group` inputs, alpha is `[groups, outputs]`. */
+export function signedSums(
+  x: ArrayLike<number>, weights: PackedWeights, alpha: ArrayLike<number>, m: number, inputs: number, outputs: number, group: number,
+): Float64Array {
   return Float64Array.from({ length: m * outputs }, (_, at) => {
     const [row, output] = [Math.floor(at / outputs), at % outputs];
     let sum = 0;
-    for (let i = 0; i < inputs; i++) sum += x[row * inputs + i]! * (2 * bitAt(w, output, i, inputs) - 1);
+    for (let i = 0; i < inputs; i++) sum += x[row * inputs + i]! * alpha[Math.floor(i / group) * outputs + output]! * weightAt(weights, output, i, inputs);
     return sum;
+  });
+}
+
+/** Bits as floats, `[rows, inputs]`: factor · rowScale · level, each operation rounded to float32. */
+export function unpackLevels(
+  bits: Uint32Array, rowScale: ArrayLike<number> | null, rows: number, inputs: number, factor: number, signed: boolean,
+): Float32Array {
+  return Float32Array.from({ length: rows * inputs }, (_, at) => {
+    const [row, i] = [Math.floor(at / inputs), at % inputs];
+    const level = bitAt(bits, row, i, inputs);
+    return (signed ? 2 * level - 1 : level) * Math.fround(Math.fround(factor) * (rowScale?.[row] ?? 1));
   });
 }
 

@@ -13,14 +13,15 @@ import { binaryDenseLayers, vitDefinition, vitParameters } from '../models/index
 const smallestFactor = 1e-5;
 
 /**
- * Turns a model into a packed one: signs as bits, scales and what stays float as float32.
+ * Turns a model into a packed one: signs as bits, a second bit for ternary weights, scales and what stays float as float32.
  *
  * @param info what the file says of where the model comes from, and how pictures become its input
  * @param options.half round float matrices, embeddings and prefix tokens to 16 bits: a file of half the float bytes, and no longer
  *   quite the same function. {@link verifyPacked} rounds the original likewise. Default: false
  * @throws TypeError when the model is not one from `buildVit`
- * @throws Error that names the layer when it is binarized in a way that one bit an operand cannot hold: ternary weights, scales for
- *   groups of inputs, binary activations in front of float weights
+ * @throws Error that names the layer when attention's products are binary in a way that the kernels do not compute: some operands
+ *   float, probabilities of levels -1 and 1 or with a learned factor for each token, Q, K or V of levels 0 and 1; or when an elastic
+ *   factor has not met a batch
  * @throws RangeError that names the tensor when a value is too large for 16 bits
  */
 export function packModel(model: tf.LayersModel, info: Omit<PackedInfo, 'config' | 'plan'>, options: { readonly half?: boolean } = {}): PackedFile {
@@ -87,7 +88,7 @@ class Packing {
     const operand = (spec: InputBinarizerSpec, part: string): PackedInput => this.#input(spec, `${name}.${part}`, embedDim);
     const [query, key, value] = [operand(scores, 'query'), operand(scores, 'key'), operand(values, 'value')];
     const chances = operand(probabilities, 'probabilities');
-    if (value.scale !== 'none') throw new Error(`${name}: values with a scale for each token cannot be packed: it would stand inside of the product`);
+    if (typeof chances.scale === 'object') throw new Error(`${name}: attention probabilities with a learned scale for each token cannot be packed`);
     if (chances.levels !== 'unsigned') throw new Error(`${name}: expected attention probabilities of levels 0 and 1, found -1 and 1`);
     if ([query, key, value].some(({ levels }) => levels !== 'signed')) throw new Error(`${name}: expected signs of Q, K and V, found levels 0 and 1`);
     return { query, key, probabilities: chances, value };
@@ -108,25 +109,25 @@ class Packing {
     const name = group.name;
     const input = group.input === null ? null : this.#input(group.input, `${name}.input`, inputs);
     if (binarized === null) {
-      if (input !== null) throw new Error(`${name}: a binary activation in front of float weights cannot be packed: binarize the weights too`);
       const weight = latent();
       const values = Float32Array.from(weight.dataSync());
       // Parts of a parameter that is binary elsewhere stay as they are: rounded, it would be another model.
       if (this.#parameters.get(`${name}.weight`)?.shape[1] === outputs) this.#matrix(`${name}.weight`, [inputs, outputs], values);
       else this.#put(`${name}.weight`, values, [inputs, outputs]);
       weight.dispose();
-      return { name, outputs, weight: { float: `${name}.weight` }, input: null };
+      return { name, outputs, weight: { float: `${name}.weight` }, input };
     }
-    if (group.weight!.threshold.name === 'dead-zone') throw new Error(`${name}: ternary weights cannot be packed: they need more than one bit`);
     const views = binarized();
-    const [binary, scale] = [views.binary.dataSync(), views.scale.dataSync()];
-    const perInput = views.scale.shape[0] !== 1;
+    const [pattern, factors] = [views.binary.dataSync(), views.scale.dataSync()];
     for (const view of Object.values(views) as tf.Tensor[]) view.dispose();
-    if (perInput) throw new Error(`${name}: scales for groups of inputs cannot be packed: use one for each output`);
-    this.#put(`${name}.signs`, packedRows(binary, inputs, outputs), [outputs, wordsOf(inputs)]);
-    const { name: scaleName } = group.weight!.scale;
-    if (scaleName !== 'none') this.#put(`${name}.scale`, Float32Array.from(scale), [scale.length]);
-    return { name, outputs, weight: { signs: `${name}.signs`, scale: scaleName === 'none' ? null : `${name}.scale` }, input };
+    const { scale: spec, threshold } = group.weight!;
+    const signs = this.#put(`${name}.signs`, packedRows(pattern, inputs, outputs, level => level > 0), [outputs, wordsOf(inputs)]);
+    const kept = threshold.name !== 'dead-zone' ? undefined
+      : this.#put(`${name}.kept`, packedRows(pattern, inputs, outputs, level => level !== 0), [outputs, wordsOf(inputs)]);
+    const groupSize = spec.name === 'mean-abs' && typeof spec.per === 'object' ? spec.per.groupSize : undefined;
+    const scale = spec.name === 'none' ? null : groupSize === undefined ? this.#put(`${name}.scale`, Float32Array.from(factors), [factors.length])
+      : this.#put(`${name}.scale`, groupFactors(factors, inputs, outputs, groupSize), [inputs / groupSize, outputs]);
+    return { name, outputs, weight: { signs, ...(kept && { kept }), scale, ...(groupSize !== undefined && { group: groupSize }) }, input };
   }
 
   #input({ levels, scale, threshold }: InputBinarizerSpec, name: string, features: number): PackedInput {
@@ -183,14 +184,19 @@ class Packing {
   }
 }
 
-/** Signs of a matrix `[inputs, outputs]` of −1 and 1 as rows of bits of its outputs. */
-function packedRows(signs: ArrayLike<number>, inputs: number, outputs: number): Uint32Array {
+/** What is true of a matrix `[inputs, outputs]` as rows of bits of its outputs. */
+function packedRows(matrix: ArrayLike<number>, inputs: number, outputs: number, isOne: (level: number) => boolean): Uint32Array {
   const words = wordsOf(inputs);
   const rows = new Uint32Array(outputs * words);
   for (let input = 0; input < inputs; input++) {
     for (let output = 0; output < outputs; output++) {
-      if (signs[input * outputs + output]! > 0) rows[output * words + (input >>> 5)]! |= 1 << (input & 31);
+      if (isOne(matrix[input * outputs + output]!)) rows[output * words + (input >>> 5)]! |= 1 << (input & 31);
     }
   }
   return rows;
+}
+
+/** One row for each group of a matrix `[inputs, outputs]` in which the rows of a group are alike. */
+function groupFactors(factors: ArrayLike<number>, inputs: number, outputs: number, groupSize: number): Float32Array {
+  return Float32Array.from({ length: inputs / groupSize * outputs }, (_, i) => factors[Math.floor(i / outputs) * groupSize * outputs + i % outputs]!);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/backend/random.js';
 import { packedWeightBytes, statusBits, wordsOf, type EngineLibrary, type Offset } from '../../src/kernels/index.js';
-import { bitAt, dotProducts, packAbove, packBits, packColumnSigns, packSigns, signedSums } from '../../src/kernels/reference.js';
+import { bitAt, dotProducts, packAbove, packBits, packColumnSigns, packSigns, signedSums, unpackLevels, type PackedWeights } from '../../src/kernels/reference.js';
 import { engines, excess, normals, Workspace } from './workspace.js';
 
 const shapes = fc.record({
@@ -24,6 +24,20 @@ function interleaved(engine: EngineLibrary, space: Workspace, signs: Uint32Array
   const packed = space.room(packedWeightBytes(inputs, outputs) / 4);
   engine.packWeights(space.putIntegers(Int32Array.from(signs)), packed, inputs, outputs);
   return packed;
+}
+
+interface InEngine {
+  readonly weights: PackedWeights;
+  readonly signs: Offset;
+  readonly kept: Offset;
+}
+
+/** Random weights of −1 and 1, or of −1, 0 and 1, in the engine. */
+function randomWeights(engine: EngineLibrary, space: Workspace, random: Random, inputs: number, outputs: number, ternary: boolean): InEngine {
+  const kept = ternary ? randomBits(random, outputs, inputs) : null;
+  const signs = randomBits(random, outputs, inputs).map((word, i) => kept === null ? word : word & kept[i]!);
+  const [w, mask] = [signs, kept].map(plane => plane === null ? 0 : interleaved(engine, space, plane, inputs, outputs)) as [Offset, Offset];
+  return { weights: { signs, kept }, signs: w, kept: mask };
 }
 
 describe.each(engines)('packed signs on %s', (_, engine) => {
@@ -58,21 +72,24 @@ describe.each(engines)('packed signs on %s', (_, engine) => {
     }), { numRuns: 60 });
   });
 
-  it('products of signs, and of 0 and 1 with signs, are exact integers', () => {
-    fc.assert(fc.property(shapes, ({ m, inputs, outputs, gap, shifted, rowScaled, seed }) => {
+  it('products of bits are exact integers: of −1 and 1 or 0 and 1, with weights of −1 and 1 or −1, 0 and 1', () => {
+    fc.assert(fc.property(shapes, fc.boolean(), ({ m, inputs, outputs, gap, shifted, rowScaled, seed }, ternary) => {
       const random = Random.seeded(seed);
-      const [x, w] = [randomBits(random, m, inputs), randomBits(random, outputs, inputs)];
+      const space = new Workspace(engine);
+      const x = randomBits(random, m, inputs);
+      const bits = space.putIntegers(Int32Array.from(x));
+      const { weights, signs, kept } = randomWeights(engine, space, random, inputs, outputs, ternary);
       const [alpha, bias, rowScale] = [normals(random, outputs), normals(random, outputs), normals(random, m)];
       const stride = outputs + gap;
-      const space = new Workspace(engine);
-      const [bits, weights] = [space.putIntegers(Int32Array.from(x)), interleaved(engine, space, w, inputs, outputs)];
-      const dots = space.room(m * outputs);
-      engine.packedDots(bits, weights, dots, m, inputs, outputs);
-      const signed = dotProducts(x, w, m, inputs, outputs, true);
-      expect(space.readIntegers(dots, m * outputs)).toEqual(signed);
-      for (const [name, expected] of [['packedGemm', signed], ['packedAndGemm', dotProducts(x, w, m, inputs, outputs, false)]] as const) {
+      if (!ternary) {
+        const dots = space.room(m * outputs);
+        engine.packedDots(bits, signs, dots, m, inputs, outputs);
+        expect(space.readIntegers(dots, m * outputs)).toEqual(dotProducts(x, weights, m, inputs, outputs, true));
+      }
+      for (const name of ['packedGemm', 'packedAndGemm'] as const) {
+        const expected = dotProducts(x, weights, m, inputs, outputs, name === 'packedGemm');
         const y = space.room(m * stride);
-        engine[name](bits, weights, space.put(alpha), shifted ? space.put(bias) : 0, rowScaled ? space.put(rowScale) : 0, y, m, inputs, outputs, stride);
+        engine[name](bits, signs, kept, space.put(alpha), shifted ? space.put(bias) : 0, rowScaled ? space.put(rowScale) : 0, y, m, inputs, outputs, stride);
         const found = space.read(y, m * stride);
         const close = Array.from(expected, (dot, at) => {
           const [row, output] = [Math.floor(at / outputs), at % outputs];
@@ -85,7 +102,18 @@ describe.each(engines)('packed signs on %s', (_, engine) => {
         // Between the rows nothing is written.
         for (let row = 0; row + 1 < m; row++) for (let i = outputs; i < stride; i++) expect(found[row * stride + i]).toBeNaN();
       }
-    }), { numRuns: 60 });
+    }), { numRuns: 80 });
+  });
+
+  it('bits become the levels that they stand for', () => {
+    fc.assert(fc.property(shapes, ({ m, inputs, shifted, rowScaled, seed }) => {
+      const random = Random.seeded(seed);
+      const [bits, scale] = [randomBits(random, m, inputs), normals(random, m)];
+      const space = new Workspace(engine);
+      const y = space.room(m * inputs);
+      engine.unpackLevels(space.putIntegers(Int32Array.from(bits)), rowScaled ? space.put(scale) : 0, y, m, inputs, 0.7, shifted ? 1 : 0);
+      expect(excess(space.read(y, m * inputs), unpackLevels(bits, rowScaled ? scale : null, m, inputs, 0.7, shifted), 1e-37)).toBeLessThanOrEqual(1);
+    }), { numRuns: 40 });
   });
 
   it('columns of a float matrix are packed as the weights that they are', () => {
@@ -100,29 +128,36 @@ describe.each(engines)('packed signs on %s', (_, engine) => {
       const x = randomBits(random, m, inputs);
       const dots = space.room(m * outputs);
       engine.packedDots(space.putIntegers(Int32Array.from(x)), weights, dots, m, inputs, outputs);
-      expect(space.readIntegers(dots, m * outputs)).toEqual(dotProducts(x, packColumnSigns(v, shift, inputs, outputs, stride), m, inputs, outputs, true));
+      expect(space.readIntegers(dots, m * outputs)).toEqual(
+        dotProducts(x, { signs: packColumnSigns(v, shift, inputs, outputs, stride), kept: null }, m, inputs, outputs, true));
     }), { numRuns: 40 });
   });
 
-  it('a float times signs is the sum of floats with their signs', () => {
-    fc.assert(fc.property(shapes, ({ m, inputs, outputs, shifted, seed }) => {
+  it('a float times weights is the sum of floats with their signs, whatever rows are computed with it', () => {
+    fc.assert(fc.property(shapes, fc.boolean(), fc.integer({ min: 1, max: 200 }), ({ m, inputs, outputs, gap, shifted, seed }, ternary, size) => {
       const random = Random.seeded(seed);
-      const [x, w] = [normals(random, m * inputs), randomBits(random, outputs, inputs)];
-      const [alpha, bias] = [normals(random, outputs).map(Math.abs), normals(random, outputs)];
       const space = new Workspace(engine);
-      const y = space.room(m * outputs);
-      engine.signGemm(space.put(x), interleaved(engine, space, w, inputs, outputs), space.put(alpha), shifted ? space.put(bias) : 0, y, m, inputs, outputs, outputs);
-      const sums = signedSums(x, w, m, inputs, outputs);
-      const magnitudes = Array.from({ length: m }, (_row, row) => x.subarray(row * inputs, (row + 1) * inputs).reduce((sum, value) => sum + Math.abs(value), 0));
-      const found = space.read(y, m * outputs);
+      const x = normals(random, m * inputs);
+      const { weights, signs, kept } = randomWeights(engine, space, random, inputs, outputs, ternary);
+      const group = Math.min(size, inputs);
+      const [alpha, bias] = [normals(random, Math.ceil(inputs / group) * outputs).map(Math.abs), normals(random, outputs)];
+      const stride = outputs + gap;
+      const [xs, as, bs, y, last] = [space.put(x), space.put(alpha), shifted ? space.put(bias) : 0, space.room(m * stride), space.room(outputs)];
+      engine.signGemm(xs, signs, kept, as, bs, y, m, inputs, outputs, group, stride);
+      const sums = signedSums(x, weights, alpha, m, inputs, outputs, group);
+      const magnitudes = signedSums(x.map(Math.abs), { signs: new Uint32Array(weights.signs.length).fill(0xffffffff), kept: null }, alpha, m, inputs, outputs, group);
+      const found = space.read(y, m * stride);
       const close = Array.from(sums, (sum, at) => {
         const [row, output] = [Math.floor(at / outputs), at % outputs];
         const shift = shifted ? bias[output]! : 0;
         // A float32 sum of `inputs` values errs by their number of roundings.
-        return Math.abs(found[at]! - alpha[output]! * sum - shift) <= (inputs + 2) * 2 ** -24 * (alpha[output]! * magnitudes[row]! + Math.abs(shift));
+        return Math.abs(found[row * stride + output]! - sum - shift) <= (inputs + 3) * 2 ** -24 * (magnitudes[at]! + Math.abs(shift));
       });
       expect(close).not.toContain(false);
-    }), { numRuns: 40 });
+      for (let row = 0; row + 1 < m; row++) for (let i = outputs; i < stride; i++) expect(found[row * stride + i]).toBeNaN();
+      engine.signGemm(xs + 4 * (m - 1) * inputs, signs, kept, as, bs, last, 1, inputs, outputs, group, outputs);
+      expect(space.read(last, outputs)).toEqual(found.slice((m - 1) * stride, (m - 1) * stride + outputs));
+    }), { numRuns: 80 });
   });
 
   it('without a row scale the bits are those of the training engine', () => {
@@ -136,7 +171,7 @@ describe.each(engines)('packed signs on %s', (_, engine) => {
     const [bits, packed, y] = [space.room(m * wordsOf(inputs)), space.room(packedWeightBytes(inputs, outputs) / 4), space.room(m * outputs)];
     engine.packSigns(xs, 0, bits, m, inputs, inputs);
     engine.packColumnSigns(ws, 0, packed, inputs, outputs, outputs);
-    engine.packedGemm(bits, packed, alpha, bs, 0, y, m, inputs, outputs, outputs);
+    engine.packedGemm(bits, packed, 0, alpha, bs, 0, y, m, inputs, outputs, outputs);
     expect(space.read(y, m * outputs)).toEqual(space.read(trained, m * outputs));
   });
 

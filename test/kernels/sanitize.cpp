@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <cmath>
 #include <random>
 #include <vector>
 
@@ -32,6 +33,26 @@ void expect(bool holds, const char* what, int m, int in, int out) {
 
 int sign(float x) { return x >= 0.0f ? 1 : -1; }
 
+// Floats with signs of w, 0 where |w| is small if there are `kept`, with one factor for an output and with one for 7 inputs.
+void floatProducts(const Floats& x, const Floats& w, const Words& packed, const Words& kept, int m, int in, int out) {
+  const Floats bias = normals(out);
+  for (const int group : {in, 7}) {
+    const Floats alpha = normals((in + group - 1) / group * out);
+    Floats y(m * out);
+    signGemm(x.data(), packed.data(), kept.empty() ? nullptr : kept.data(), alpha.data(), bias.data(), y.data(), m, in, out, group, out);
+    for (int r = 0; r < m; r++)
+      for (int j = 0; j < out; j++) {
+        double sum = bias[j], magnitude = std::abs(bias[j]);
+        for (int i = 0; i < in; i++) {
+          const double weight = kept.empty() || std::abs(w[i * out + j]) > 0.5f ? alpha[i / group * out + j] * sign(w[i * out + j]) : 0.0;
+          sum += x[r * in + i] * weight;
+          magnitude += std::abs(x[r * in + i] * static_cast<double>(alpha[i / group * out + j]));
+        }
+        expect(std::abs(y[r * out + j] - sum) <= (in + 4) * 0x1p-24 * magnitude, "signGemm", m, in, out);
+      }
+  }
+}
+
 void products(int m, int in, int out) {
   const int words = (in + 31) / 32, interleaved = words * ((out + 15) / 16) * 16;
   const Floats x = normals(m * in), w = normals(in * out), alpha = normals(out), bias = normals(out), shift = normals(in);
@@ -54,10 +75,34 @@ void products(int m, int in, int out) {
   const std::vector<int32_t> before = dots;
   packedDots(bits.data(), repacked.data(), dots.data(), m, in, out);
   expect(before == dots, "packWeights", m, in, out);
-  packedGemm(bits.data(), packed.data(), alpha.data(), bias.data(), nullptr, y.data(), m, in, out, out);
+  packedGemm(bits.data(), packed.data(), nullptr, alpha.data(), bias.data(), nullptr, y.data(), m, in, out, out);
   expect(packAbove(x.data(), on.data(), scale.data(), m, in, 0.0f, 0.25f) == 0, "packAbove", m, in, out);
-  packedAndGemm(on.data(), packed.data(), alpha.data(), nullptr, scale.data(), y.data(), m, in, out, out);
-  signGemm(x.data(), packed.data(), alpha.data(), bias.data(), y.data(), m, in, out, out);
+  packedAndGemm(on.data(), packed.data(), nullptr, alpha.data(), nullptr, scale.data(), y.data(), m, in, out, out);
+  floatProducts(x, w, packed, Words(), m, in, out);
+
+  // The same with weights of 0 where |w| is small.
+  Words kept(out * words), keptPacked(interleaved), lower(signs);
+  for (int j = 0; j < out; j++)
+    for (int i = 0; i < in; i++) kept[j * words + i / 32] |= static_cast<uint32_t>(std::abs(w[i * out + j]) > 0.5f) << (i % 32);
+  for (size_t i = 0; i < lower.size(); i++) lower[i] &= kept[i];
+  packWeights(lower.data(), repacked.data(), in, out);
+  packWeights(kept.data(), keptPacked.data(), in, out);
+  floatProducts(x, w, repacked, keptPacked, m, in, out);
+  const Floats ones(out, 1.0f);
+  for (const bool isSigned : {true, false}) {
+    (isSigned ? packedGemm : packedAndGemm)(bits.data(), repacked.data(), keptPacked.data(), ones.data(), nullptr, nullptr, y.data(), m, in, out, out);
+    for (int r = 0; r < m; r++)
+      for (int j = 0; j < out; j++) {
+        int sum = 0;
+        for (int i = 0; i < in; i++) {
+          const float weight = w[i * out + j];
+          const int level = isSigned ? sign(x[r * in + i]) : x[r * in + i] >= 0.0f;
+          if (std::abs(weight) > 0.5f) sum += level * sign(weight);
+        }
+        expect(y[r * out + j] == sum, "a product with weights of 0", m, in, out);
+      }
+  }
+  unpackLevels(bits.data(), scale.data(), y.data(), m, 1, 2.0f, 1);
   expect(packGelu(x.data(), shift.data(), on.data(), m, in) == 0, "packGelu", m, in, out);
   expect(packGelu(x.data(), nullptr, on.data(), m, in) == 0, "packGelu", m, in, out);
   Floats activated(m * in), means(m), norms(m);
@@ -72,7 +117,7 @@ void products(int m, int in, int out) {
   expect(binaryDenseForward(x.data(), w.data(), bias.data(), y.data(), effective.data(), channel.data(), m, in, out, 1, 2) == 0,
          "binaryDenseForward", m, in, out);
   Floats again(m * out);
-  packedGemm(bits.data(), packed.data(), channel.data(), bias.data(), nullptr, again.data(), m, in, out, out);
+  packedGemm(bits.data(), packed.data(), nullptr, channel.data(), bias.data(), nullptr, again.data(), m, in, out, out);
   expect(y == again, "packedGemm beside binaryDenseForward", m, in, out);
   binaryDenseBackward(x.data(), w.data(), effective.data(), channel.data(), y.data(), dx.data(), dw.data(), db.data(), m, in, out,
                       1, 1, 0.0f, 0.0f, 1, 0.0f, 0.0f, 2, 1);
@@ -93,11 +138,16 @@ void attention(int batch, int tokens, int heads, int headDim) {
   Floats means(batch * tokens, 0.5f), again(saved.size());
   for (float* seen : {static_cast<float*>(nullptr), probabilities.data()}) {
     std::swap(saved, again);
-    const int32_t status = packedAttention(qkv.data(), nullptr, means.data(), nullptr, means.data(), nullptr, keys.data(), values.data(), saved.data(),
-                                           seen, batch, tokens, heads, headDim, 0.1, 1.0f, 1, 0.0f, 0.25f);
+    const int32_t status = packedAttention(qkv.data(), nullptr, means.data(), nullptr, means.data(), nullptr, nullptr, keys.data(), values.data(),
+                                           saved.data(), seen, batch, tokens, heads, headDim, 0.1, 1.0f, 1, 0.0f, 0.25f);
     expect(status == 0, "packedAttention", batch, tokens, headDim);
   }
   expect(saved == again, "packedAttention", batch, tokens, headDim);
+  // Half of every value, in a float sum.
+  packedAttention(qkv.data(), nullptr, means.data(), nullptr, means.data(), nullptr, means.data(), keys.data(), values.data(), again.data(), nullptr,
+                  batch, tokens, heads, headDim, 0.1, 1.0f, 1, 0.0f, 0.25f);
+  for (size_t i = 0; i < saved.size(); i++)
+    expect(std::abs(again[i] - 0.5f * saved[i]) <= 1e-5f, "packedAttention with scaled values", batch, tokens, headDim);
 }
 
 }  // namespace

@@ -53,17 +53,21 @@ function everything(engine: EngineLibrary): Float32Array[] {
   const [bits, packed, scales] = [output(m * words), space.room(packedWeightBytes(inputs, wide) / 4), output(m)];
   engine.packSigns(x, 0, bits, m, inputs, inputs);
   engine.packColumnSigns(w, 0, packed, inputs, wide, wide);
-  engine.packedGemm(bits, packed, alpha, bias, 0, output(m * wide), m, inputs, wide, wide);
+  engine.packedGemm(bits, packed, 0, alpha, bias, 0, output(m * wide), m, inputs, wide, wide);
   engine.packedDots(bits, packed, output(m * wide), m, inputs, wide);
   engine.packAbove(x, output(m * words), scales, m, inputs, 0, 0.5);
-  engine.packedAndGemm(bits, packed, alpha, bias, scales, output(m * wide), m, inputs, wide, wide);
-  engine.signGemm(x, packed, alpha, bias, output(m * wide), m, inputs, wide, wide);
+  engine.packedAndGemm(bits, packed, 0, alpha, bias, scales, output(m * wide), m, inputs, wide, wide);
+  engine.packedGemm(bits, packed, packed, alpha, bias, 0, output(m * wide), m, inputs, wide, wide);
+  engine.signGemm(x, packed, 0, alpha, bias, output(m * wide), m, inputs, wide, inputs, wide);
+  engine.signGemm(x, packed, packed, alpha, bias, output(m * wide), m, inputs, wide, inputs, wide);
+  engine.signGemm(x, packed, 0, input(inputs * wide), bias, output(m * wide), m, inputs, wide, 1, wide);
+  engine.unpackLevels(bits, 0, output(m * inputs), m, inputs, 0.5, 1);
   engine.packGelu(x, 0, output(m * words), m, inputs);
   engine.rpreluForward(x, w, bias, w, output(m * inputs), m, inputs);
   engine.meanMagnitudes(x, bias, output(m), m, inputs, inputs);
   const [keys, values] = [8 * packedWeightBytes(8, 70) / 4, 8 * packedWeightBytes(70, 8) / 4].map(room => space.room(room)) as [Offset, Offset];
   engine.packedAttention(
-    input(2 * 70 * 96), 0, 0, 0, 0, input(140), keys, values, output(2 * 70 * 32), output(2 * 4 * 70 * 70), 2, 70, 4, 8, 0.3, 1, 1, 0, 0.25);
+    input(2 * 70 * 96), 0, 0, 0, 0, input(140), 0, keys, values, output(2 * 70 * 32), output(2 * 4 * 70 * 70), 2, 70, 4, 8, 0.3, 1, 1, 0, 0.25);
   engine.attentionForward(input(2 * 70 * 96), 0, output(2 * 70 * 32), 2, 70, 4, 8);
   return outputs.map(([offset, length]) => space.read(offset, length));
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { costTable, costTotal } from '../../src/analysis/index.js';
 import { Random, useBackend } from '../../src/backend/index.js';
-import { methodNames, methods, presetPlan, type BinarizationPlan } from '../../src/binarize/index.js';
+import { methodNames, methods, presetPlan, type BinarizationPlan, type PlanRule } from '../../src/binarize/index.js';
 import { packedTensorBytes, PackedModel, type PackedFile } from '../../src/inference/index.js';
 import { loadEngine, nativeInstructionSets, type EngineLibrary } from '../../src/kernels/index.js';
 import { buildVit, vitParameters, vitPresets, type VitConfig } from '../../src/models/index.js';
@@ -31,24 +31,40 @@ function images(config: VitConfig, count = 5): tf.Tensor4D {
   return tf.tensor4d(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.normal()), shape);
 }
 
-const ternary = methodNames.filter(name => methods[name].weightBits === 1.58);
-const packable = methodNames.filter(name => methods[name].weightBits === 1);
 const shapes: Record<string, VitConfig> = {
   'class token': { ...tiny, classToken: true, globalPool: 'token' },
   'mean beside a class token': { ...tiny, classToken: true },
   'two heads': { ...tiny, classToken: true, globalPool: 'token', distillation: 'heads' },
   'no qkv bias': { ...tiny, qkvBias: false },
 };
-/** XNOR-Net with K: values with a factor for each token, which stands inside of the product. */
-const withoutProducts: readonly string[] = ['xnor-net-k'];
+/** Every named method, where a preset puts it, with and without binary attention products where it has them. */
+const presets: BinarizationPlan[] = methodNames.flatMap(method => (['mlp', 'mhsa', 'all'] as const).flatMap(where => [
+  presetPlan(where, method), ...(where === 'mlp' || methods[method].attention === null ? [] : [presetPlan(where, method, { attentionProducts: true })]),
+]));
+/** A preset with other binarizers of weights or inputs. */
+function altered(base: BinarizationPlan, name: string, change: (rule: PlanRule) => Partial<PlanRule>): BinarizationPlan {
+  return { ...base, name, rules: base.rules.map(rule => ({ ...rule, ...change(rule) })) };
+}
+const [signed, stepped, tokens] = [methods['xnor-net-k'].input!, methods.dorefa.input!, 4];
+const { weight: twn } = methods.twn;
+const grouped = { ...methods.bwn.weight, scale: { name: 'mean-abs', per: { groupSize: 12 }, of: 'signed', gradient: 'exact' } } as const;
+/** What no named method is, and a plan can say. */
+const others: BinarizationPlan[] = [
+  altered(presetPlan('all', 'twn'), 'ternary weights, inputs of −1 and 1 with K', () => ({ input: signed })),
+  altered(presetPlan('all', 'twn'), 'ternary weights, inputs of 0 and 1', () => ({ input: stepped })),
+  altered(presetPlan('all', 'bit'), 'float weights, binary inputs', () => ({ weight: null })),
+  altered(presetPlan('all', 'dorefa'), 'float weights, inputs of 0 and 1', () => ({ weight: null })),
+  altered(presetPlan('all', 'bwn'), 'factors for groups of inputs', () => ({ weight: grouped })),
+  altered(presetPlan('all', 'twn'), 'ternary weights with factors for groups', () => ({ weight: { ...grouped, threshold: twn.threshold } })),
+  altered(presetPlan('all', 'react'), 'factors for groups, shifted binary inputs', rule => rule.weight === null ? {} : { weight: grouped }),
+  altered(presetPlan('mhsa', 'xnor-net', { attentionProducts: true }), 'learned factors of the tokens of Q, K and V', ({ sites, input, values }) => {
+    const learned = { ...signed, scale: { name: 'learned', tokens } } as const;
+    return { input: sites.includes('scores') ? learned : input, values: values && learned };
+  }),
+];
 const kinds: [string, VitConfig, BinarizationPlan][] = [
   ['float', tiny, presetPlan('none', 'xnor-net')],
-  ...packable.flatMap(method => [true, false]
-    .filter(attentionProducts => !attentionProducts || (methods[method].attention !== null && !withoutProducts.includes(method)))
-    .map((attentionProducts): [string, VitConfig, BinarizationPlan] =>
-      [`${method}${attentionProducts ? ', attention products' : ''}`, tiny, presetPlan('all', method, { attentionProducts })])),
-  ...(['mlp', 'mhsa'] as const).flatMap(where => (['bwn', 'xnor-net'] as const).map((method): [string, VitConfig, BinarizationPlan] =>
-    [`${method}, ${where}`, tiny, presetPlan(where, method)])),
+  ...[...presets, ...others].map((plan): [string, VitConfig, BinarizationPlan] => [plan.name, tiny, plan]),
   ...Object.entries(shapes).map(([name, config]): [string, VitConfig, BinarizationPlan] => [name, config, presetPlan('all', 'xnor-net', { attentionProducts: true })]),
 ];
 
@@ -138,12 +154,13 @@ describe('a packed model', () => {
     expect(engine!.heap.reservedBytes - before).toBeLessThan(3_000_000);
   });
 
-  it.each(ternary)('%s is refused by the name of the layer: it has more than one bit', method => {
-    expect(() => packModel(build(tiny, presetPlan('all', method)), info)).toThrow(/^blocks\.0\.[a-z0-9.]+: ternary weights cannot be packed/);
-  });
-
-  it('what one product cannot hold is refused by name', () => {
-    expect(() => packModel(build(tiny, presetPlan('all', 'xnor-net-k', { attentionProducts: true })), info)).toThrow('blocks.0.attn: values with a scale for each token');
+  it('products of attention that the kernels do not compute are refused by name', () => {
+    const base = presetPlan('all', 'xnor-net', { attentionProducts: true });
+    const scores = altered(base, 'scores alone', ({ sites, input }) => sites.includes('probabilities') ? { input: null, values: null } : { input });
+    expect(() => packModel(build(tiny, scores), info)).toThrow(
+      "blocks.0.attn: expected all operands of attention's products to be binary, or none, found Q and K binary, P float, V float");
+    const learned = altered(base, 'P with β', ({ sites, input }) => sites.includes('probabilities') ? { input: { ...input!, scale: { name: 'learned', tokens } } } : {});
+    expect(() => packModel(build(tiny, learned), info)).toThrow('blocks.0.attn: attention probabilities with a learned scale for each token cannot be packed');
     expect(() => packModel(buildVit(tiny, presetPlan('all', 'bit'), Random.seeded(1)), info)).toThrow('has not met a batch yet: train the model first');
   });
 });
