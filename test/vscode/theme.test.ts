@@ -12,6 +12,10 @@ describe('a figure in the editor', () => {
     expect(template.layout.xaxis).toMatchObject({ gridcolor: '#333333', ticks: 'outside' });
   });
 
+  it('has the template of our figures where it brings none', () => {
+    expect(themedLayout({}, dark, 800)).toEqual(themedLayout({ template: templates.light }, dark, 800));
+  });
+
   it('keeps what its author chose', () => {
     const layout = { paper_bgcolor: 'white', font: { color: 'black' } };
     expect(themedLayout(layout, dark, 800)).toMatchObject(layout);

@@ -1,3 +1,5 @@
+import { templates } from '../../src/figures/theme.js';
+
 /** A figure's `layout` and its parts, as Plotly takes them. */
 export interface PlotlyObject {
   readonly [key: string]: unknown;
@@ -19,12 +21,12 @@ const transparent = 'rgba(0,0,0,0)';
 
 /**
  * A layout in the editor's colours. They go into the template, so that what the figure's author chose in the layout itself
- * stays.
+ * stays. A figure without a template has that of our own figures, as in its picture.
  *
  * @param width of the place for the figure, in pixels; a figure that is wider is made narrower
  */
 export function themedLayout(layout: PlotlyObject, colors: EditorColors, width: number): PlotlyObject {
-  const template = isObject(layout.template) ? layout.template : {};
+  const template: PlotlyObject = isObject(layout.template) ? layout.template : templates.light;
   return {
     ...layout,
     width: typeof layout.width === 'number' ? Math.min(layout.width, width) : width,
