@@ -26,7 +26,8 @@ const transparent = 'rgba(0,0,0,0)';
  * @param width of the place for the figure, in pixels; a figure that is wider is made narrower
  */
 export function themedLayout(layout: PlotlyObject, colors: EditorColors, width: number): PlotlyObject {
-  const template: PlotlyObject = isObject(layout.template) ? layout.template : templates.light;
+  const given = layout.template ?? templates.light;
+  const template = isObject(given) ? given : {};
   return {
     ...layout,
     width: typeof layout.width === 'number' ? Math.min(layout.width, width) : width,
