@@ -22,6 +22,7 @@ struct SignProduct {
 };
 
 // alpha W of inputs [begin, end) and up to kTileCols outputs from c on, as the float product packs its strips.
+template <bool ternary>
 inline void expandStrip(const SignProduct& p, Count begin, Count end, Count c, float* strip) {
   const Count words = wordsOf(p.in);
   for (Count b = 0; b * kWidth < kTileCols && c + b * kWidth < p.out; b++) {
@@ -33,12 +34,12 @@ inline void expandStrip(const SignProduct& p, Count begin, Count end, Count c, f
       for (; i < segment;) {
         const Count word = i / 32, last = (word + 1) * 32 < segment ? (word + 1) * 32 : segment;
         const auto negative = reinterpret_cast<UnsignedVector>(~load(p.w.w + at + word * kWidth));
-        const auto kept = reinterpret_cast<UnsignedVector>(p.w.kept == nullptr ? ~IntVector{} : load(p.w.kept + at + word * kWidth));
+        const auto kept = reinterpret_cast<UnsignedVector>(ternary ? load(p.w.kept + at + word * kWidth) : IntVector{});
         for (; i < last; i++, to += kTileCols) {
           // Bit i becomes the sign of a float, and all bits of a mask.
           const uint32_t shift = static_cast<uint32_t>(31 - i % 32);
           const IntVector sign = reinterpret_cast<IntVector>((negative << shift) & 0x80000000u);
-          store(to, fromBits((scale ^ sign) & (reinterpret_cast<IntVector>(kept << shift) >> 31)));
+          store(to, fromBits(ternary ? (scale ^ sign) & (reinterpret_cast<IntVector>(kept << shift) >> 31) : scale ^ sign));
         }
       }
     }
@@ -55,7 +56,8 @@ inline void multiplyExpanded(const SignProduct& p, Count begin, Count end) {
     const Count width = end - c < kTileCols ? end - c : kTileCols;
     for (Count depth = 0; depth < p.in; depth += kBlockDepth) {
       const Count last = p.in - depth < kBlockDepth ? p.in : depth + kBlockDepth;
-      expandStrip(p, depth, last, c, strip);
+      if (p.w.kept == nullptr) expandStrip<false>(p, depth, last, c, strip);
+      else expandStrip<true>(p, depth, last, c, strip);
       float* const y = p.y + c;
       const float* initial = depth > 0 ? y : p.bias != nullptr ? p.bias + c : zeros;
       multiplyStrip(product, p.x + depth, false, p.m, last - depth, strip, kTileCols, y, width, initial, depth > 0 ? p.stride : 0);
@@ -112,20 +114,21 @@ BINVIT_INLINE void addLookedUp(const float* sums, Ternary w, Count words, Count 
       lower[b] = reinterpret_cast<UnsignedVector>(load(w.w + (b * words + i) * kWidth));
       if (ternary) upper[b] = lower[b] | ~reinterpret_cast<UnsignedVector>(load(w.kept + (b * words + i) * kWidth));
     }
-    BINVIT_UNROLL
-    for (int g = 0; g < kGroups; g++) {
-      UnsignedVector low[blocks], high[blocks];
-      for (int b = 0; b < blocks; b++) {
-        low[b] = lower[b] >> static_cast<uint32_t>(g * kGroup);
-        if (ternary) high[b] = upper[b] >> static_cast<uint32_t>(g * kGroup);
-      }
+    const float* table = sums;
+    // Not unrolled: compilers look everything up first, and have no registers for it.
+    BINVIT_NO_UNROLL
+    for (int g = 0; g < kGroups; g++, table += kWidth) {
       BINVIT_UNROLL
       for (int r = 0; r < rows; r++) {
-        const Vector table = load(sums + r * kRowSums + g * kWidth);
+        const Vector row = load(table + r * kRowSums);
         for (int b = 0; b < blocks; b++) {
-          total[r][b] += lookUp(table, low[b]);
-          if (ternary) total[r][b] += lookUp(table, high[b]);
+          total[r][b] += lookUp(row, lower[b]);
+          if (ternary) total[r][b] += lookUp(row, upper[b]);
         }
+      }
+      for (int b = 0; b < blocks; b++) {
+        lower[b] >>= kGroup;
+        if (ternary) upper[b] >>= kGroup;
       }
     }
   }

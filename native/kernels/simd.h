@@ -15,8 +15,10 @@
 #define BINVIT_INLINE static inline __attribute__((always_inline))
 #ifdef __clang__
 #define BINVIT_UNROLL _Pragma("clang loop unroll(full)")
+#define BINVIT_NO_UNROLL _Pragma("clang loop unroll(disable)")
 #else
 #define BINVIT_UNROLL _Pragma("GCC unroll 16")
+#define BINVIT_NO_UNROLL _Pragma("GCC unroll 1")
 #endif
 
 namespace {

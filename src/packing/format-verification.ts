@@ -24,7 +24,7 @@ export function formatVerification(verification: Verification, source: string): 
   lines.splice(1, 0, '-'.repeat(lines[0]!.length));
   return [
     ...lines, '',
-    'own error: of what the layer computes from the same input, in units of 1 + |output|; input error: of what all before it has made;',
+    'own error: of what the layer computes from the same input; input error: of what all before it has made; both in units of 1 + |value|;',
     'bits apart: inputs on another side of the threshold; near zero: inputs so near it that rounding decides.',
     '', verdict(verification, source),
   ].join('\n');

@@ -14,7 +14,7 @@ export interface LayerAgreement {
 /** How two computations of what a layer, or a part of it, takes agree: what all before it has made. */
 export interface InputAgreement {
   readonly name: string;
-  /** Largest absolute difference of what the layer takes. */
+  /** Largest difference of what the layer takes, in units of 1 + |value|: without scaling factors values are in the hundreds. */
   readonly largestError: number;
   /** Values on another side of the threshold, where the layer takes bits. */
   readonly signsApart: number;
@@ -156,7 +156,7 @@ function agreement(name: string, found: Float32Array, expected: Float32Array, in
   let nearZero = 0;
   for (let i = 0; i < expected.length; i++) {
     const [a, b] = [found[i]!, expected[i]!];
-    largestError = Math.max(largestError, Math.abs(a - b));
+    largestError = Math.max(largestError, Math.abs(a - b) / (1 + Math.abs(b)));
     if (input === null) continue;
     if (a >= edge !== b >= edge) signsApart++;
     if (Math.abs(b - edge) <= rounding) nearZero++;
