@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import { describe, expect, it, vi } from 'vitest';
-import type { MimeBundle, OutputEvent } from '../../src/notebook/index.js';
+import type { MimeBundle, OutputEvent, SessionOptions } from '../../src/notebook/index.js';
 import { FigurePictures } from '../../vscode/src/figure-pictures.js';
 import { Kernel } from '../../vscode/src/kernel.js';
 import { fakeSession, type CellScript } from './fake-session.js';
@@ -108,6 +108,25 @@ describe('a kernel in the editor', () => {
     const { run } = bench({ a: async ({ input }) => { answers.push(await input!({ prompt: 'name?', password: false }, new AbortController().signal)); } });
     await run(0);
     expect(answers).toEqual(['answer']);
+  });
+});
+
+describe('the session of a notebook', () => {
+  it.each([
+    { name: 'binvit', typeCheck: 'error', strict: true },
+    { name: 'tslab', typeCheck: 'error', strict: false },
+    { name: 'deno', typeCheck: 'warn', strict: true },
+  ])('made for $name checks types as its kernel does', async ({ name, typeCheck, strict }) => {
+    const notebook = Object.assign(new FakeNotebook(['a']), { metadata: { metadata: { kernelspec: { name, language: 'typescript' } } } });
+    const seen: SessionOptions[] = [];
+    const pictures = new FigurePictures(new FakeRenderer({ notebook }).messaging as unknown as vscode.NotebookRendererMessaging);
+    const kernel = new Kernel(notebook as unknown as vscode.NotebookDocument, {} as vscode.NotebookController, pictures, options => {
+      seen.push(options);
+      return fakeSession({});
+    });
+    await kernel.session();
+    expect(seen).toMatchObject([{ typeCheck, strict }]);
+    await kernel.close();
   });
 });
 

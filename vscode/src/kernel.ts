@@ -4,7 +4,7 @@ import { type CellError, startSession, type NotebookSession, type SessionOptions
 import { cellId, codeCells, debuggerPath, folderOf, languageOf } from './cells.js';
 import { inspectorArguments } from './debug/inspector.js';
 import type { FigurePictures } from './figure-pictures.js';
-import { isLoose, kernelspecOf } from './kernelspec.js';
+import { isLoose, isUnchecked, kernelspecOf } from './kernelspec.js';
 import { findNode } from './node-runtime.js';
 import { CellOutputs, type OutputTarget, type SharedOutputs } from './outputs.js';
 
@@ -97,10 +97,12 @@ export class Kernel {
       const settings = vscode.workspace.getConfiguration('binvit', this.notebook.uri);
       const node = await findNode(settings.get('nodePath', ''), cwd);
       this.#node = `${node.path} (${node.version})`;
+      const kernelspec = kernelspecOf(this.notebook);
+      const typeCheck = settings.get<'error' | 'warn' | 'off'>('typeCheck', 'error');
       const session = this.#open({
         cwd,
-        typeCheck: settings.get<'error' | 'warn' | 'off'>('typeCheck', 'error'),
-        strict: !isLoose(kernelspecOf(this.notebook)),
+        typeCheck: typeCheck === 'error' && isUnchecked(kernelspec) ? 'warn' : typeCheck,
+        strict: !isLoose(kernelspec),
         // The renderer draws them, without a thread of the session's process.
         figurePictures: false,
         node: { path: node.path, args: inspectorArguments, env: { ...definedVariables(process.env), ...node.env } },

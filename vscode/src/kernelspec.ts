@@ -30,6 +30,9 @@ export const isForeign = ({ name }: NotebookKernelspec): boolean => foreign.incl
 /** Whether its own kernel checks types, but not strictly. */
 export const isLoose = ({ name }: NotebookKernelspec): boolean => name === 'tslab';
 
+/** Whether its own kernel checks no types, so that it may have errors that nobody has seen. */
+export const isUnchecked = ({ name }: NotebookKernelspec): boolean => name === 'deno';
+
 /** What a notebook needs in its metadata so that it opens with the same language and kernel everywhere. */
 export const ownMetadata = {
   kernelspec: { name: 'binvit', display_name: 'TypeScript (binvit)', language: 'typescript' },
