@@ -105,7 +105,6 @@ function measureOthers(engine) {
     'softmaxRows, six heads': () => { engine.softmaxRows(x, y, heads * tokens, tokens); },
     'packAbove row maximum, six heads': () => { engine.packAbove(y, bits, means, heads * tokens, tokens, 0, 0.25); },
     'binary P V, one head': () => { engine.packedAndGemm(bits, weights, 0, a, 0, means, y, tokens, tokens, dim / heads, dim); },
-    'signGemm 384 -> 1152 (W1A32)': () => { engine.signGemm(x, weights, 0, a, b, y, tokens, dim, 1152, dim, 1152); },
     'gemm 384 -> 1152 (float)': () => { engine.gemm(0, 0, tokens, 1152, dim, x, dim, x, 1152, y, 1152, 0, 0, 1, 0, 0, 0); },
     'gemm 768 -> 384 (patches)': () => { engine.gemm(0, 0, tokens - 1, dim, 768, x, 768, x, dim, y, dim, 0, 0, 1, 0, 0, 0); },
   };
