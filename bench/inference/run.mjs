@@ -71,8 +71,25 @@ async function start({ command: [program, args], file, env }, threads) {
   return {
     ...await read(), bytes: file === null ? null : statSync(file).size,
     time: async runs => { child.stdin.write(`${runs}\n`); return read(); },
-    stop: () => { child.stdin.end(); },
+    // A process with a model in it takes a part of a second to end, and both cores: what starts beside it would load three times longer.
+    stop: () => new Promise(resolve => { child.on('exit', resolve).stdin.end(); }),
   };
+}
+
+/** Gigabytes per second of STREAM's add, y = a + b, of arrays that no cache holds: the best of some. */
+function streamBandwidth(threads) {
+  const count = 2 ** 24;
+  const engine = loadEngine('native');
+  const [a, b, y] = [0, 1, 2].map(() => engine.heap.allocate(4 * count));
+  engine.setThreads(threads);
+  const times = Array.from({ length: 8 }, () => {
+    const start = performance.now();
+    engine.add(a, b, y, count, count);
+    return performance.now() - start;
+  });
+  engine.setThreads(1);
+  for (const offset of [a, b, y]) engine.heap.free(offset, 4 * count);
+  return 12 * count / Math.min(...times) / 1e6;
 }
 
 const quantile = (values, share) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))];
@@ -89,6 +106,7 @@ try {
     const macs = [...binaryMacs(file.program).values()].reduce((sum, count) => sum + count, 0);
     for (const batch of [1, 16]) {
       for (const threads of [1, 2]) {
+        const bandwidth = streamBandwidth(threads);
         const running = {};
         for (const [contender, how] of Object.entries(contenders(name, batch, threads))) {
           try {
@@ -108,11 +126,11 @@ try {
         }
         const peer = running['onnxruntime fp32'] && quantile(running['onnxruntime fp32'].times, 0.5);
         for (const [contender, { times, loadMs, peakRssMb, bytes, detail, stop }] of Object.entries(running)) {
-          stop();
+          await stop();
           const ms = quantile(times, 0.5);
           rows.push({
             model: name, batch, threads, contender, detail, ms, fastest: Math.min(...times), tenth: quantile(times, 0.9), timesOnnxruntime: peer === undefined ? null : peer / ms,
-            gops: contender.startsWith('binvit') ? 2 * batch * macs / ms / 1e6 : null, loadMs, peakRssMb, bytes,
+            gops: contender.startsWith('binvit') ? 2 * batch * macs / ms / 1e6 : null, loadMs, peakRssMb, bytes, bandwidth,
           });
         }
         console.table(rows.filter(row => row.model === name && row.batch === batch && row.threads === threads)

@@ -13,13 +13,18 @@ function share({ contender, gops, threads }) {
   return gops === null || !limit ? '–' : `${(100 * gops / limit / threads).toFixed(0)} %`;
 }
 
+/** Share of the stream bandwidth of the same run that reading all weights once takes. */
+function bandwidthShare({ bytes, ms, bandwidth }) {
+  return bytes === null || !bandwidth ? '–' : `${(100 * bytes / ms / 1e6 / bandwidth).toFixed(1)} %`;
+}
+
 const settings = [...new Set(rows.map(({ model, batch, threads }) => `${model}, batch ${batch}, ${threads} thread${threads === 1 ? '' : 's'}`))];
 const times = settings.map(setting => {
   const of = rows.filter(({ model, batch, threads }) => setting === `${model}, batch ${batch}, ${threads} thread${threads === 1 ? '' : 's'}`);
   return `**${setting}**\n\n${table(
-    ['runtime', 'ms (median)', 'fastest – nine of ten', 'onnxruntime fp32 / this', 'of the arithmetic limit', 'load ms', 'peak MB', 'file MB'],
+    ['runtime', 'ms (median)', 'fastest – nine of ten', 'onnxruntime fp32 / this', 'of the arithmetic limit', 'of memory bandwidth', 'load ms', 'peak MB', 'file MB'],
     of.map(row => [
-      row.contender, digits(row.ms), `${digits(row.fastest)} – ${digits(row.tenth)}`, row.timesOnnxruntime === null ? '–' : row.timesOnnxruntime.toFixed(1), share(row),
+      row.contender, digits(row.ms), `${digits(row.fastest)} – ${digits(row.tenth)}`, row.timesOnnxruntime === null ? '–' : row.timesOnnxruntime.toFixed(1), share(row), bandwidthShare(row),
       row.loadMs.toFixed(0), row.peakRssMb.toFixed(0), row.bytes === null ? '–' : (row.bytes / 1e6).toFixed(2)]))}`;
 });
 /** What a step is, whatever its block. */
