@@ -1,6 +1,9 @@
 import Plotly, { type Figure } from 'plotly.js-dist';
 import { staticFigure } from '../../src/notebook/display/static-figure.js';
 
+/** The page has a base address, so Plotly names clip paths and gradients by it; it is nowhere else. */
+const addressOfPage = /url\((['"]?)[^)#]*#/g;
+
 /**
  * Draws a figure beside the page as a stand-alone SVG document, in its own colours and size, not those of the editor.
  * Equal figures give equal documents; two figures that stand inline in one page share no id.
@@ -17,7 +20,7 @@ export async function drawPicture(text: string): Promise<string> {
   try {
     const traces = figure.data.map((trace, index) => ({ ...trace, uid: `${name}${index}` }));
     const { _fullLayout: { _uid: randomName } } = await Plotly.newPlot(element, { data: traces, layout: figure.layout, config: { staticPlot: true } });
-    return Plotly.Snapshot.toSVG(element, 'svg').replaceAll(randomName, name);
+    return Plotly.Snapshot.toSVG(element, 'svg').replaceAll(randomName, name).replaceAll(addressOfPage, 'url($1#');
   } finally {
     Plotly.purge(element);
     element.remove();

@@ -41,6 +41,8 @@ export async function checkFigures({ workbench, workspace, pictures, check }: Be
     await viewer.close();
     assert.deepEqual([width, height], [760, 300]);
     assert.match(svg!, /4 values/);
+    const targets = [...svg!.matchAll(/url\(['"]?([^)'"]*)/g)].map(match => match[1]!);
+    assert(targets.length > 0 && targets.every(target => svg!.includes(`id="${target.slice(1)}"`)), `the picture refers to ${targets.join(', ')}`);
     assert(colors > 10 && ink > 0.005, `expected a drawing, found ${colors} colours and ${(100 * ink).toFixed(2)} % of the pixels not white`);
     assert.equal(await page.locator('.tabs-container .tab.dirty').count(), 0);
   });
