@@ -113,7 +113,7 @@ function checkTensors(program: PackedProgram, tensors: ReadonlyMap<string, Safet
       padded.push({ tensor, inputs });
     }
     if (kept !== undefined) ternary.push({ signs: plane, kept });
-    if (group !== undefined && inputs % group !== 0) fail(`${plane}: expected groups of a divisor of ${inputs} inputs, found ${group}`);
+    if (group !== undefined && inputs % group !== 0) fail(`tensor ${plane}: expected groups of a divisor of ${inputs} inputs, found ${group}`);
     if (scale === null) return;
     if (group !== undefined) float(scale, inputs / group, outputs);
     else float(scale, tensors.get(scale)?.shape[0] === 1 ? 1 : outputs);

@@ -54,11 +54,14 @@ describe('binvit pack', () => {
     expect(binvit('verify', run, half).status).toBe(0);
   });
 
-  it('tells of a model that one bit cannot hold, and writes nothing', () => {
-    const ternary = folder.path('ternary.safetensors');
-    const out = folder.path('never.safetensors');
+  it('packs a model of ternary weights, and tells of one whose factors have not met a batch, and writes nothing', () => {
+    const [ternary, untrained, out] = ['ternary.safetensors', 'bit.safetensors', 'never.safetensors'].map(name => folder.path(name)) as [string, string, string];
     expect(binvit('binarize', run, '--method', 'twn', '--out', ternary)).toMatchObject({ status: 0, stdout: expect.stringContaining('not trained') as string });
-    expect(binvit('pack', ternary, '--out', out)).toMatchObject({ status: 1, stderr: expect.stringMatching(/blocks\.0\.[\w.]+: ternary weights cannot be packed/) as string });
+    expect(binvit('pack', ternary)).toMatchObject({ status: 0, stdout: expect.stringContaining('equal') as string });
+    expect(binvit('binarize', run, '--method', 'bit', '--out', untrained).status).toBe(0);
+    expect(binvit('pack', untrained, '--out', out)).toMatchObject({
+      status: 1, stderr: expect.stringMatching(/blocks\.0\.[\w.]+: expected a trained scale, found one that has not met a batch yet/) as string,
+    });
     expect(existsSync(out)).toBe(false);
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random, useBackend } from '../../src/backend/index.js';
-import { presetPlan } from '../../src/binarize/index.js';
+import { methods, presetPlan, type BinarizationPlan, type WeightScaleSpec } from '../../src/binarize/index.js';
 import { PackedModel, readPackedFile, writePackedFile, type PackedFile } from '../../src/inference/index.js';
 import { readSafetensors, writeSafetensors, type SafetensorsTensor } from '../../src/io/index.js';
 import { loadEngine } from '../../src/kernels/index.js';
@@ -14,21 +14,28 @@ const folder = temporaryFolder();
 const preprocessing: ImagePreprocessing = {
   resize: 8, interpolation: 'bicubic', crop: { height: 8, width: 8 }, normalization: { mean: [0.5], std: [0.25] },
 };
-let path: string;
+const config = { ...vitPresets.vit_nano, imgSize: 8, patchSize: 4, embedDim: 12, numHeads: 2, depth: 1, numClasses: 3 };
+/** Ternary weights with a factor for six inputs. */
+const grouped = presetPlan('all', 'twn');
+const ternary: BinarizationPlan = {
+  ...grouped, rules: grouped.rules.map(rule => ({ ...rule, weight: { ...rule.weight!, scale: { ...methods.bwn.weight.scale, per: { groupSize: 6 } } as WeightScaleSpec } })),
+};
+let [path, ternaryPath] = ['', ''];
 let file: PackedFile;
 
 beforeAll(async () => {
   await useBackend('cpu');
-  const config = { ...vitPresets.vit_nano, imgSize: 8, patchSize: 4, embedDim: 12, numHeads: 2, depth: 1, numClasses: 3 };
-  const model = buildVit(config, presetPlan('all', 'xnor-net', { attentionProducts: true }), Random.seeded(1));
-  path = folder.path('packed.safetensors');
-  file = packModel(model, { preprocessing, classes: ['a', 'b', 'c'], provenance: { source: 'a test' } });
+  const packed = (plan: BinarizationPlan): PackedFile =>
+    packModel(buildVit(config, plan, Random.seeded(1)), { preprocessing, classes: ['a', 'b', 'c'], provenance: { source: 'a test' } });
+  file = packed(presetPlan('all', 'xnor-net', { attentionProducts: true }));
+  [path, ternaryPath] = [folder.path('packed.safetensors'), folder.path('ternary.safetensors')];
   writePackedFile(path, file);
+  writePackedFile(ternaryPath, packed(ternary));
 });
 
 /** The file with its tensors or its header changed. */
-function changed(change: (tensors: Map<string, SafetensorsTensor>, metadata: Record<string, string>) => void): string {
-  const { tensors, metadata } = readSafetensors(path);
+function changed(change: (tensors: Map<string, SafetensorsTensor>, metadata: Record<string, string>) => void, from = path): string {
+  const { tensors, metadata } = readSafetensors(from);
   const header = { ...metadata };
   change(tensors, header);
   const to = folder.path('changed.safetensors');
@@ -67,8 +74,22 @@ describe('a packed file', () => {
     expect(() => readPackedFile(to)).toThrow(to);
   });
 
-  it('with any bytes changed is refused, or is a model that gives numbers', () => {
-    const bytes = readFileSync(path);
+  it.each<[string, RegExp, Parameters<typeof changed>[0]]>([
+    ['a sign of a weight of 0', /tensor blocks\.0\.mlp\.fc1\.signs: expected no sign where blocks\.0\.mlp\.fc1\.kept is 0, found one/, tensors => {
+      (tensors.get('blocks.0.mlp.fc1.signs')!.data as Uint32Array)[1] = 0xfff;
+      (tensors.get('blocks.0.mlp.fc1.kept')!.data as Uint32Array)[1] = 0xff;
+    }],
+    ['bits beyond the inputs', /tensor blocks\.0\.attn\.proj\.kept: expected the bits beyond 12 inputs to be 0/, tensors => {
+      (tensors.get('blocks.0.attn.proj.kept')!.data as Uint32Array)[2]! |= 0x1000;
+    }],
+    ['groups that do not fit', /tensor blocks\.0\.attn\.q\.signs: expected groups of a divisor of 12 inputs, found 5/, (_, metadata) => { metadata.program = metadata.program!.replace('"group":6', '"group":5'); }],
+    ['factors for other groups', /tensor blocks\.0\.attn\.q\.scale: expected F32 \[3, 12\], found F32 \[2, 12\]/, (_, metadata) => { metadata.program = metadata.program!.replace('"group":6', '"group":4'); }],
+  ])('of ternary weights with %s is refused by name', (_name, message, change) => {
+    expect(() => readPackedFile(changed(change, ternaryPath))).toThrow(message);
+  });
+
+  it.each(['signs', 'ternary weights'])('of %s with any bytes changed is refused, or is a model that gives numbers', weights => {
+    const bytes = readFileSync(weights === 'signs' ? path : ternaryPath);
     const random = Random.seeded(11);
     const images = Float32Array.from({ length: 64 }, () => random.normal());
     const engine = loadEngine('wasm');
