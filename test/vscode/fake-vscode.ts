@@ -109,7 +109,9 @@ export class FakeRenderer {
   };
 
   ready(): void { this.#tell({ editor: this.editor, message: { type: 'ready' } }); }
-  answer(id: number, svg: string | null): void { this.#tell({ editor: this.editor, message: { type: 'picture', id, svg } }); }
+  answer(id: number, svg: string | null): void {
+    this.#tell({ editor: this.editor, message: { type: 'picture', id, picture: svg === null ? null : { type: 'image/svg+xml', data: svg } } });
+  }
 }
 
 /** The module `vscode`. */

@@ -40,8 +40,8 @@ function takeOrders({ postMessage, onDidReceiveMessage }: RendererContext): void
   onDidReceiveMessage?.(message => {
     const { id, figure } = message as PictureOrder;
     last = last.then(async () => {
-      const svg = await drawPicture(figure).catch(() => null);
-      send({ type: 'picture', id, svg });
+      const picture = await drawPicture(figure).catch(() => null);
+      send({ type: 'picture', id, picture });
     });
   });
   send({ type: 'ready' });

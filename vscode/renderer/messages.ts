@@ -4,5 +4,11 @@ export interface PictureOrder {
   readonly figure: string;
 }
 
-/** What the renderer tells: that it is there, and the SVG document of an order, `null` where the figure cannot be drawn. */
-export type RendererMessage = { readonly type: 'ready' } | { readonly type: 'picture'; readonly id: number; readonly svg: string | null };
+/** An SVG document, or a PNG in base64. */
+export interface Picture {
+  readonly type: 'image/svg+xml' | 'image/png';
+  readonly data: string;
+}
+
+/** What the renderer tells: that it is there, and the picture of an order, `null` where the figure cannot be drawn. */
+export type RendererMessage = { readonly type: 'ready' } | { readonly type: 'picture'; readonly id: number; readonly picture: Picture | null };

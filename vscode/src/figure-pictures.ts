@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { PictureOrder, RendererMessage } from '../renderer/messages.js';
+import type { Picture, PictureOrder, RendererMessage } from '../renderer/messages.js';
 
 /** A figure that is replaced within this time is not drawn, so that live ones are drawn when they come to rest. */
 const pauseMs = 500;
@@ -13,7 +13,7 @@ interface Order {
   readonly notebook: vscode.NotebookDocument;
   readonly figure: string;
   /** Adds the picture to the output that shows the figure. */
-  readonly add: (svg: string) => Promise<void>;
+  readonly add: (picture: Picture) => Promise<void>;
   /** Runs until the order is sent; `null` from then on. */
   pause: NodeJS.Timeout | null;
   /** Settled when the picture is in the output, or no longer wanted. */
@@ -107,12 +107,12 @@ export class FigurePictures implements vscode.Disposable {
       return;
     }
     const found = [...this.#orders].find(([, { id }]) => id === message.id);
-    if (found !== undefined) void this.#finish(...found, message.svg);
+    if (found !== undefined) void this.#finish(...found, message.picture);
   }
 
-  async #finish(output: vscode.NotebookCellOutput, order: Order, svg: string | null): Promise<void> {
+  async #finish(output: vscode.NotebookCellOutput, order: Order, picture: Picture | null): Promise<void> {
     try {
-      if (svg !== null) await order.add(svg);
+      if (picture !== null) await order.add(picture);
     } finally {
       if (this.#orders.get(output) === order) this.#orders.delete(output);
       order.end();

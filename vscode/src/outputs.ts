@@ -1,16 +1,17 @@
 import * as vscode from 'vscode';
 import type { CellError, MimeBundle, OutputEvent } from '../../src/notebook/index.js';
+import type { Picture } from '../renderer/messages.js';
 import { cellId } from './cells.js';
 import type { FigurePictures } from './figure-pictures.js';
 import { outputItems } from './output-items.js';
 import { linkedTraceback } from './traceback.js';
 
-/** Picture of a figure that an output shows, as an SVG document. */
+/** Picture of a figure that an output shows. */
 interface PictureEvent {
   readonly type: 'picture';
   readonly output: vscode.NotebookCellOutput;
   readonly figure: string;
-  readonly svg: string;
+  readonly picture: Picture;
 }
 
 /** What a cell shows, and why it failed. */
@@ -127,7 +128,7 @@ export class CellOutputs {
         return;
       case 'picture':
         if (!this.#shared.pictures.isOrdered(event.output, event.figure)) return;
-        await execution.appendOutputItems(items({ 'image/svg+xml': event.svg }), event.output);
+        await execution.appendOutputItems(items({ [event.picture.type]: event.picture.data }), event.output);
         return;
       case 'stream': {
         const item = vscode.NotebookCellOutputItem[event.name](event.text);
@@ -192,8 +193,8 @@ export class CellOutputs {
       return;
     }
     const figure = JSON.stringify(data[plotlyType]);
-    pictures.order(output, this.#cell.notebook, figure, async svg => {
-      this.write({ type: 'picture', output, figure, svg });
+    pictures.order(output, this.#cell.notebook, figure, async picture => {
+      this.write({ type: 'picture', output, figure, picture });
       await this.#settle();
     });
   }

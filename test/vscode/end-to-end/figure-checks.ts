@@ -28,22 +28,27 @@ export async function checkFigures({ workbench, workspace, pictures, check }: Be
     assert.equal(await plot.locator('.point').count(), 4);
   });
 
-  await check('the saved file holds a picture of the figure as it is now', async () => {
+  await check('the saved file holds a picture of each figure as it is now, small where it has many marks', async () => {
+    await workbench.run(2);
     await workbench.command('File: Save');
-    const [svg] = await eventually(() => {
+    const saved = await eventually(() => {
       const found = savedPictures(workspace, 'figure');
-      assert.equal(found.length, 1, `expected one picture, found ${found.length}`);
+      assert.deepEqual(found.map(({ type }) => type), ['image/svg+xml', 'image/png']);
       return Promise.resolve(found);
     });
     const viewer = await page.context().browser()!.newPage();
-    const { width, height, colors, ink } = await look(viewer, svg!);
-    await viewer.locator('img').screenshot({ path: join(pictures, 'figure-saved.png') });
+    for (const [index, picture] of saved.entries()) {
+      const { width, height, colors, ink } = await look(viewer, picture);
+      await viewer.locator('img').screenshot({ path: join(pictures, `figure-saved-${index}.png`) });
+      assert.deepEqual([width, height], [760, [300, 450][index]]);
+      assert(colors > 10 && ink > 0.005, `expected a drawing, found ${colors} colours and ${(100 * ink).toFixed(2)} % of the pixels not white`);
+      assert(picture.bytes.length < 400_000, `${picture.bytes.length} bytes`);
+    }
     await viewer.close();
-    assert.deepEqual([width, height], [760, 300]);
-    assert.match(svg!, /4 values/);
-    const targets = [...svg!.matchAll(/url\(['"]?([^)'"]*)/g)].map(match => match[1]!);
-    assert(targets.length > 0 && targets.every(target => svg!.includes(`id="${target.slice(1)}"`)), `the picture refers to ${targets.join(', ')}`);
-    assert(colors > 10 && ink > 0.005, `expected a drawing, found ${colors} colours and ${(100 * ink).toFixed(2)} % of the pixels not white`);
+    const svg = saved[0]!.bytes.toString();
+    assert.match(svg, /4 values/);
+    const targets = [...svg.matchAll(/url\(['"]?([^)'"]*)/g)].map(match => match[1]!);
+    assert(targets.length > 0 && targets.every(target => svg.includes(`id="${target.slice(1)}"`)), `the picture refers to ${targets.join(', ')}`);
     assert.equal(await page.locator('.tabs-container .tab.dirty').count(), 0);
   });
 
@@ -68,15 +73,20 @@ export async function checkFigures({ workbench, workspace, pictures, check }: Be
   });
 }
 
-function savedPictures(workspace: string, name: string): string[] {
-  const bundles = savedCells(workspace, name).flatMap(({ outputs }) => outputs.map(({ data }) => data ?? {}));
-  assert(bundles.some(bundle => 'application/vnd.plotly.v1+json' in bundle));
-  return bundles.flatMap(bundle => ('image/svg+xml' in bundle ? [[bundle['image/svg+xml']].flat().join('')] : []));
+interface SavedPicture {
+  readonly type: string;
+  readonly bytes: Buffer;
 }
 
-/** Shows an SVG document as a code host does, as a picture, and tells what is on it. */
-async function look(page: Page, svg: string): Promise<{ width: number; height: number; colors: number; ink: number }> {
-  await page.setContent(`<body style="margin:0"><img src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}">`);
+function savedPictures(workspace: string, name: string): SavedPicture[] {
+  const figures = savedCells(workspace, name).flatMap(({ outputs }) => outputs.map(({ data }) => data ?? {})).filter(data => 'application/vnd.plotly.v1+json' in data);
+  return figures.flatMap(data => Object.entries(data)).filter(([type]) => type.startsWith('image/'))
+    .map(([type, content]) => ({ type, bytes: Buffer.from([content].flat().join(''), type === 'image/svg+xml' ? 'utf8' : 'base64') }));
+}
+
+/** Shows a picture as a code host does, and tells what is on it. */
+async function look(page: Page, { type, bytes }: SavedPicture): Promise<{ width: number; height: number; colors: number; ink: number }> {
+  await page.setContent(`<body style="margin:0"><img src="data:${type};base64,${bytes.toString('base64')}">`);
   return page.evaluate(async () => {
     const image = document.querySelector('img')!;
     await image.decode();

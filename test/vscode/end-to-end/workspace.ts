@@ -18,6 +18,7 @@ const notebooks: Readonly<Record<string, { readonly kernelspec?: string; readonl
     cells: [
       'const figure = (values: number[]) => ({\n  data: [{ y: values }],\n  layout: { title: { text: `${values.length} values` }, height: 300 },\n});\nconst live = display(figure([1, 3, 2]));',
       'live.update(figure([1, 3, 2, 5]));',
+      "show({ data: [{ type: 'scattergl', mode: 'markers', y: [1, 2] }, { mode: 'markers', y: Array.from({ length: 5000 }, (_, i) => Math.sin(i)) }] });",
     ],
   },
   language: {
