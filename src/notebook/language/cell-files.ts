@@ -30,9 +30,15 @@ export class CellFiles implements ts.LanguageServiceHost {
   #packageResolutions: ts.ModuleResolutionCache;
   #localResolutions: ts.ModuleResolutionCache | null = null;
   #version = 0;
+  #diskVersion = 0;
 
   constructor(private readonly folder: string, private readonly options: ts.CompilerOptions) {
     this.#packageResolutions = this.#newResolutions();
+  }
+
+  /** Changes with the files on disk, as far as they are known. */
+  get diskVersion(): number {
+    return this.#diskVersion;
   }
 
   /** Path of one of the session's own files. */
@@ -67,18 +73,18 @@ export class CellFiles implements ts.LanguageServiceHost {
       for (const file of this.#disk.keys()) {
         if (file.startsWith(`${dirname(path)}/`)) this.#forget(file);
       }
-      this.#version++;
+      this.#diskChanged();
     }
     for (const [path, { version }] of this.#disk) {
       if (path.includes(packageFolder) || fileVersion(path) === version) continue;
       this.#forget(path);
-      this.#version++;
+      this.#diskChanged();
     }
     this.#stale.clear();
     for (const [path, targets] of this.#imports) {
       if (targets.some(target => target === null || !this.#isThere(target))) this.#stale.add(path);
     }
-    if (this.#stale.size > 0) this.#version++;
+    if (this.#stale.size > 0) this.#diskChanged();
   }
 
   /** Has a file parsed anew. */
@@ -86,6 +92,11 @@ export class CellFiles implements ts.LanguageServiceHost {
     const file = this.#disk.get(path);
     if (file !== undefined) this.#disk.set(path, { ...file, version: `${file.version}+` });
     this.#version++;
+  }
+
+  #diskChanged(): void {
+    this.#version++;
+    this.#diskVersion++;
   }
 
   #isThere(path: string): boolean {

@@ -3,7 +3,7 @@ import type { CellReference, Completeness, Completions, Diagnostic, Inspection, 
 import { CellChain } from './cell-chain.js';
 import type { Scope } from './cell-scope.js';
 import { CellService } from './cell-service.js';
-import { parseCell, scriptKind, typedOffset, type CellLanguageName, type CellSource } from './cell-source.js';
+import { isSelfContained, parseCell, scriptKind, typedOffset, type CellLanguageName, type CellSource } from './cell-source.js';
 import { TypeChecker } from './check.js';
 import { completeness } from './completeness.js';
 import { cellOptions, optionsHold, type CellOptions } from './compiler-options.js';
@@ -85,8 +85,9 @@ export class CellLanguage {
     if (refusal.length > 0) return { converted: null, diagnostics: refusal };
     const { config, checker, session } = this.#current();
     const { path, view } = this.#open('cell', source, session);
+    const errors = (): Diagnostic[] => (isSelfContained(source) ? checker.checkSelfContained(path, source, view) : checker.check(path, source, view));
     return {
-      diagnostics: check ? [...this.#configWarnings(), ...checksTypes(source) ? checker.check(path, source, view) : []] : [],
+      diagnostics: check ? [...this.#configWarnings(), ...checksTypes(source) ? errors() : []] : [],
       converted: convertCell(source, cell, config.options, checker.importedTypes(path, source)),
     };
   }
@@ -161,7 +162,9 @@ export class CellLanguage {
 
   #draft(source: CellSource, { preceding }: LanguageContext, list = false): OpenCell {
     const chain = preceding === undefined ? this.#known.session : this.#known.preceding.chain(preceding, source.language);
-    return this.#open('draft', source, chain, list);
+    const draft = this.#open('draft', source, chain, list);
+    this.#known.language.renew();
+    return draft;
   }
 
   /** Has the type checker see a cell. */
@@ -198,9 +201,11 @@ function knowledge(cwd: string, strict: boolean): Knowledge {
   return { config, language, checker: new TypeChecker(language, cwd), session, preceding, sources: new Set() };
 }
 
-function addTo({ session, sources }: Knowledge, source: CellSource): void {
+function addTo({ language, session, sources }: Knowledge, source: CellSource): void {
   const module = session.add(source);
-  if (module !== null) sources.add(module);
+  if (module === null) return;
+  sources.add(module);
+  if (!isSelfContained(source)) language.renew();
 }
 
 /** JavaScript has no types to be wrong. */

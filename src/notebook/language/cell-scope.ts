@@ -37,6 +37,12 @@ export function scopeImports(names: readonly (readonly [string, ScopeName])[], i
   return [`import { ${imported.join(', ')} } from '${index}';`, ...variables].join(' ');
 }
 
+/** Numbers of the modules in {@link scopeImports} at the top of a text. */
+export function importedModules(text: string): number[] {
+  const imports = text.slice(0, text.indexOf('} from '));
+  return [...new Set([...imports.matchAll(/__(\d+) as /g)].map(([, module]) => Number(module)))];
+}
+
 const stubs: Record<DeclarationKind, (name: string) => string> = {
   let: name => `declare let ${name}: any;`, var: name => `declare let ${name}: any;`,
   const: name => `declare const ${name}: any;`, import: name => `declare const ${name}: any;`, namespace: name => `declare const ${name}: any;`,

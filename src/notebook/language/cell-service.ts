@@ -4,6 +4,7 @@ import type ts from 'typescript';
 import { CellFiles } from './cell-files.js';
 import type { CellOptions } from './compiler-options.js';
 import { cellGlobals } from './globals.js';
+import { GrowingProgram } from './growing-program.js';
 import { nodeGlobals } from './node-globals.js';
 import { SourceFiles } from './source-files.js';
 import { typescript } from './typescript.js';
@@ -12,6 +13,7 @@ import { typescript } from './typescript.js';
 export class CellService {
   readonly files: CellFiles;
   readonly service: ts.LanguageService;
+  #growing: GrowingProgram | null = null;
   readonly #sourceFiles = new SourceFiles(path => this.files.isOwn(path));
 
   constructor(cwd: string, { options, declarationFiles }: CellOptions) {
@@ -25,8 +27,25 @@ export class CellService {
     this.service = typescript.createLanguageService(this.files, this.#sourceFiles);
   }
 
+  /** The program of all files as they are now. */
   get program(): ts.Program {
-    return this.service.getProgram()!;
+    return this.#newest().program;
+  }
+
+  /** The last program, which takes in a cell that neither imports nor declares anything beyond itself. */
+  get growing(): GrowingProgram {
+    return this.#growing?.holds === true ? this.#growing : this.#newest();
+  }
+
+  #newest(): GrowingProgram {
+    const program = this.service.getProgram()!;
+    if (this.#growing?.program !== program) this.#growing = new GrowingProgram(program, this.files);
+    return this.#growing;
+  }
+
+  /** Lets go of the last program, since there will be another one. */
+  renew(): void {
+    this.#growing = null;
   }
 
   /** Has the documentation of what is used at a place parsed, where it is not yet. */

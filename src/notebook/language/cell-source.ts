@@ -47,6 +47,11 @@ function parseAs(code: string, language: CellLanguageName): CellSource {
   return { ...plain, text: candidate, inserted: start, file: parsed, errors: [] };
 }
 
+/** Whether a cell neither imports nor declares anything beyond itself. */
+export function isSelfContained({ text, language }: CellSource): boolean {
+  return language === 'typescript' && !/\b(?:import|export|declare)\b|^\s*\/\/\//m.test(text);
+}
+
 /** Offset in what was typed of an offset in the parsed text. */
 export function typedOffset(offset: number, { inserted }: CellSource): number {
   return inserted !== null && offset > inserted ? offset - 1 : offset;

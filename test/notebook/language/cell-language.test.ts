@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../../../src/backend/random.js';
 import { CellLanguage } from '../../../src/notebook/language/cell-language.js';
 import type { CellReference } from '../../../src/notebook/session/types.js';
 import { temporaryFolder } from '../../temporary-folder.js';
@@ -93,6 +94,34 @@ describe('the check of a cell', () => {
     const { converted, diagnostics } = cells.language.prepare('let a8;\nconst __binvit = 1', { id: '1' });
     expect(converted).toBeNull();
     expect(diagnostics).toMatchObject([{ severity: 'error', range: { line: 2, column: 7, endColumn: 15 }, message: 'the name __binvit is taken by the notebook itself; choose one that does not begin with __binvit' }]);
+  });
+});
+
+describe('the check of a cell that stands on its own', () => {
+  it('finds what a check of all files finds, whatever ran before', () => {
+    write('own/shapes.ts', 'export interface Shape { sides: number }\nexport const square: Shape = { sides: 4 };');
+    const own = new Cells(folder.path('own'));
+    const parts = [
+      'let q1 = 1;', 'let q1 = "s";', 'const q15 = new Q3();', 'const q16: Q3 = q15;', 'const q2 = [q1];', 'q1.toFixed();', 'q2[0].length;', 'q1 = 2;', 'class Q3 { sides = 3 }', 'class Q3 { #own = 1 }',
+      'const q4: Q3 = new Q3();', 'q4.sides;', 'interface Q5 { a: string }', 'interface Q5 { b: number }', 'const q6: Q5 = { a: "s" };', 'q6.b = q6.a;',
+      'function q7<T extends Q5>(x: T) { return { x, q1 } }', 'q7(q6).q1.nope;', 'q7(1);', 'enum Q8 { On, Off }', 'const q9: Q8 = Q8.On; q9 === 5;', 'Q8.Of;',
+      'type Q10 = typeof q7; let q10: Q10;', 'q10 = q7; q10(q6).x.a;', 'word__1 + word__40;', 'var q11 = q11 ?? 1;', 'await Promise.resolve(q2);', 'nope7();',
+      'import { square } from "./shapes";', 'square.sides = "four";', 'square.nope;', 'declare global { interface Array<T> { last: T } }', '[1].last.nope;',
+      'import { existsSync, type Stats } from "node:fs";', 'let q12: Stats; existsSync(1);', 'export const q13 = q1;', 'q13.nope;', 'namespace Q14 { export const a = q1 }', 'Q14.a.nope;',
+    ];
+    const random = Random.seeded(11);
+    // Here cells are checked as edited ones are: in a program that is made for each.
+    const whole = new Cells(folder.path('own'));
+    let found = 0;
+    for (let cell = 0; cell < 150; cell++) {
+      const code = `${parts[random.integer(parts.length)]!}\n${parts[random.integer(parts.length)]!}`;
+      const expected = whole.language.diagnose(code);
+      expect(own.language.prepare(code, { id: 'cell' }).diagnostics, code).toEqual(expected);
+      for (const { language } of [own, whole]) language.commit(code, { id: 'cell' });
+      found += expected.length;
+      if (random.integer(20) === 0) for (const { language } of [own, whole]) language.settle();
+    }
+    expect(found).toBeGreaterThan(50);
   });
 });
 
