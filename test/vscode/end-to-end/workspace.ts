@@ -4,6 +4,7 @@ import { join } from 'node:path';
 /** Cells of code; a string that begins with `#` is a Markdown cell. */
 type Cells = readonly string[];
 
+/** By their names in the folder, without extension. */
 const notebooks: Readonly<Record<string, { readonly kernelspec?: string; readonly cells: Cells }>> = {
   run: {
     kernelspec: 'tslab',
@@ -32,7 +33,7 @@ const notebooks: Readonly<Record<string, { readonly kernelspec?: string; readonl
   stop: {
     cells: ['let kept = 42;\nprocess.pid', 'while (true) {}', 'kept', "const answer = await input('Your name?');\n`hello ${answer}`"],
   },
-  tour: {
+  'notebooks/tour': {
     cells: [
       '## The scaling factor of XNOR-Net\n$\\alpha = \\frac{1}{n} \\sum_i |w_i|$ is the least-squares optimum of $\\lVert W - \\alpha\\,\\mathrm{sign}(W) \\rVert^2$.',
       [
@@ -64,7 +65,7 @@ const notebooks: Readonly<Record<string, { readonly kernelspec?: string; readonl
 
 /** Fills a folder with the notebooks of the checks and the module that one of them imports. */
 export function writeWorkspace(folder: string): void {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(join(folder, 'notebooks'), { recursive: true });
   writeFileSync(join(folder, 'scale.ts'), 'export const scale = (value: number): number => 10 * value;\n');
   for (const [name, { kernelspec, cells }] of Object.entries(notebooks)) writeFileSync(notebookPath(folder, name), notebookText(cells, kernelspec));
 }
