@@ -1,3 +1,5 @@
+import { vi } from 'vitest';
+
 /** As much of the editor's interface as a kernel needs, with a notebook that keeps what is written to it. */
 export class NotebookCellOutputItem {
   constructor(readonly data: Uint8Array, readonly mime: string) {}
@@ -92,21 +94,35 @@ export class FakeNotebook {
   getCells(): FakeCell[] { return this.cells; }
 }
 
+interface PictureOrder {
+  readonly id: number;
+  readonly figure: string;
+}
+
 /** Our renderer in the window of a notebook; a test says when it is there and what it has drawn. */
 export class FakeRenderer {
-  readonly orders: { readonly id: number; readonly figure: string }[] = [];
+  readonly orders: PictureOrder[] = [];
   #tell: (event: object) => void = () => undefined;
 
   constructor(readonly editor: { readonly notebook: FakeNotebook }) {}
 
   /** The extension's way to it. */
   readonly messaging = {
-    postMessage: (order: { readonly id: number; readonly figure: string }): Promise<boolean> => Promise.resolve(this.orders.push(order) > 0),
+    postMessage: (order: PictureOrder): Promise<boolean> => Promise.resolve(this.orders.push(order) > 0),
     onDidReceiveMessage: (listener: (event: object) => void): object => {
       this.#tell = listener;
       return { dispose: () => undefined };
     },
   };
+
+  /** Waits for the order of a picture, counted from 0. */
+  async order(index: number): Promise<PictureOrder> {
+    return vi.waitFor(() => {
+      const order = this.orders[index];
+      if (order === undefined) throw new Error(`${this.orders.length} pictures were ordered`);
+      return order;
+    });
+  }
 
   ready(): void { this.#tell({ editor: this.editor, message: { type: 'ready' } }); }
   answer(id: number, svg: string | null): void {

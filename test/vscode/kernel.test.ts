@@ -138,45 +138,62 @@ describe('the picture of a figure', () => {
   const withPicture = ['application/vnd.plotly.v1+json', 'text/plain', 'image/svg+xml'];
   const withoutPicture = withPicture.slice(0, 2);
 
-  it('is in the output when the notebook is saved', async () => {
-    const { cells, run, renderer, save } = bench({ a: ({ output }) => { output({ type: 'result', data: figure('one'), metadata: {} }); } });
+  it('is in the output when the cell ends', async () => {
+    const { cells, run, renderer } = bench({ a: ({ output }) => { output({ type: 'result', data: figure('one'), metadata: {} }); } });
     renderer.ready();
-    await run(0);
-    const saved = save();
-    expect(renderer.orders.map(order => JSON.parse(order.figure) as object)).toEqual([{ data: [], layout: { title: 'one' } }]);
-    renderer.answer(renderer.orders[0]!.id, '<svg/>');
-    await saved;
+    const ran = run(0);
+    const order = await renderer.order(0);
+    expect(JSON.parse(order.figure)).toEqual({ data: [], layout: { title: 'one' } });
+    renderer.answer(order.id, '<svg/>');
+    await ran;
     expect(types(cells[0]!)).toEqual([withPicture]);
     expect(cells[0]!.shown[0]).toMatch(/<svg\/>$/);
-    expect(cells[0]!.runs).toEqual([true, true]);
+    expect(cells[0]!.runs).toEqual([true]);
   });
 
-  it('is drawn without a save too, of the last state of a live figure only', async () => {
+  it('of a live figure is drawn of its last state only', async () => {
     const { cells, run, renderer } = bench({
-      a: ({ output }) => { output(showFigure('0')); },
-      b: ({ output }) => { for (let i = 1; i <= 20; i++) output(updateFigure(`${i}`)); },
+      a: ({ output }) => {
+        output(showFigure('0'));
+        for (let i = 1; i <= 20; i++) output(updateFigure(`${i}`));
+      },
     });
     renderer.ready();
-    await run(0, 1);
-    await vi.waitFor(() => { expect(renderer.orders).toHaveLength(1); });
-    expect(renderer.orders[0]!.figure).toContain('"20"');
-    renderer.answer(renderer.orders[0]!.id, '<svg/>');
-    await vi.waitFor(() => { expect(types(cells[0]!)).toEqual([withPicture]); });
-    expect(cells[1]!.runs).toEqual([true]);
+    const ran = run(0);
+    const order = await renderer.order(0);
+    expect(order.figure).toContain('"20"');
+    renderer.answer(order.id, '<svg/>');
+    await ran;
+    expect(types(cells[0]!)).toEqual([withPicture]);
+    expect(renderer.orders).toHaveLength(1);
   });
 
-  it('of a figure that was replaced meanwhile is dropped', async () => {
-    const { cells, run, renderer, save } = bench({ a: ({ output }) => { output(showFigure('old')); }, b: ({ output }) => { output(updateFigure('new')); } });
-    renderer.ready();
+  it('of a figure that changes after its cell is drawn when it rests', async () => {
+    let output: (event: OutputEvent) => void = () => undefined;
+    const { cells, run, renderer } = bench({ a: options => { output = options.output; output(showFigure('0')); } });
     await run(0);
-    const saved = save();
-    await run(1);
-    renderer.answer(renderer.orders[0]!.id, '<svg>old</svg>');
-    await saved;
+    renderer.ready();
+    for (let i = 1; i <= 20; i++) output(updateFigure(`${i}`));
+    const order = await renderer.order(0);
+    expect(order.figure).toContain('"20"');
+    renderer.answer(order.id, '<svg/>');
+    await vi.waitFor(() => { expect(types(cells[0]!)).toEqual([withPicture]); });
+    expect(renderer.orders).toHaveLength(1);
+  });
+
+  it('of a figure that was replaced meanwhile is dropped, and the file waits for the new one', async () => {
+    let output: (event: OutputEvent) => void = () => undefined;
+    const { cells, run, renderer, save } = bench({ a: options => { output = options.output; output(showFigure('old')); } });
+    renderer.ready();
+    const ran = run(0);
+    const old = await renderer.order(0);
+    output(updateFigure('new'));
+    await ran;
+    renderer.answer(old.id, '<svg>old</svg>');
     expect(types(cells[0]!)).toEqual([withoutPicture]);
-    const again = save();
+    const saved = save();
     renderer.answer(renderer.orders[1]!.id, '<svg>new</svg>');
-    await again;
+    await saved;
     expect(cells[0]!.shown[0]).toMatch(/<svg>new<\/svg>$/);
   });
 
@@ -192,27 +209,24 @@ describe('the picture of a figure', () => {
     expect(types(cells[0]!)).toEqual([withPicture]);
   });
 
-  it('is left out where the figure cannot be drawn, or is drawn too late for the file', async () => {
-    const { cells, run, renderer, save } = bench({ a: ({ output }) => { output(showFigure('bad')); }, b: ({ output }) => { output(updateFigure('slow')); } });
+  it('is left out where the figure cannot be drawn, or takes too long', async () => {
+    const { cells, run, renderer } = bench({ a: ({ output }) => { output(showFigure('bad')); }, b: ({ output }) => { output(showFigure('slow')); } });
     renderer.ready();
-    await run(0);
-    const saved = save();
-    renderer.answer(renderer.orders[0]!.id, null);
-    await saved;
-    await run(1);
-    await save();
-    expect(types(cells[0]!)).toEqual([withoutPicture]);
+    const ran = run(0, 1);
+    renderer.answer((await renderer.order(0)).id, null);
+    await ran;
+    expect(cells.flatMap(types)).toEqual([withoutPicture, withoutPicture]);
+    expect(renderer.orders).toHaveLength(2);
   });
 
   it('is not added to the outputs of the next run', async () => {
     let count = 0;
-    const { cells, run, renderer, save } = bench({ a: ({ output }) => { output(count++ === 0 ? showFigure('first') : print('second')); } });
+    const { cells, run, renderer } = bench({ a: ({ output }) => { output(count++ === 0 ? showFigure('first') : print('second')); } });
+    await run(0);
     renderer.ready();
+    const order = await renderer.order(0);
     await run(0);
-    const saved = save();
-    await run(0);
-    renderer.answer(renderer.orders[0]!.id, '<svg/>');
-    await saved;
+    renderer.answer(order.id, '<svg/>');
     expect(cells[0]!.shown).toEqual(['second']);
   });
 });

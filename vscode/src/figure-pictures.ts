@@ -4,7 +4,7 @@ import type { Picture, PictureOrder, RendererMessage } from '../renderer/message
 /** A figure that is replaced within this time is not drawn, so that live ones are drawn when they come to rest. */
 const pauseMs = 500;
 
-/** How long a notebook waits for its pictures before it is saved; after 1.75 s the editor would save without asking further. */
+/** How long a cell waits for its pictures before it ends, and a notebook before it is saved; the editor gives the latter 1.75 s. */
 const patienceMs = 1500;
 
 /** A figure whose picture is wanted. */

@@ -67,12 +67,15 @@ export class CellOutputs {
   }
 
   /**
-   * Ends the cell's execution when all that was shown so far is in the notebook; what comes from then on is late.
+   * Ends the cell's execution when all that was shown so far is in the notebook, with its pictures where they can be had
+   * soon; what comes from then on is late.
    *
    * @param finish ends the execution
    */
   async end(finish: () => void): Promise<void> {
     try {
+      await this.#settle();
+      await this.#shared.pictures.settle(this.#cell.notebook);
       await this.#settle();
     } finally {
       finish();
