@@ -38,6 +38,8 @@ export function paretoFront(points: readonly ParetoPoint[], cost: (point: Pareto
 
 /** Accuracies at which the axis has ticks, in percent. */
 const ticks = [0, 50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9];
+/** Whole numbers, where Plotly's own ticks say 2 for 200. */
+const costTicks = [-3, -2, -1, 0, 1, 2, 3, 4, 5, 6].flatMap(power => [1, 2, 5].map(digit => Number(`${digit}e${power}`)));
 /** An error of 0 has no place on a logarithmic axis; a hundredth of a percent is one of 10,000 images. */
 const errorOf = (accuracy: number): number => Math.max(0.01, 100 * (1 - accuracy));
 const placeSymbols: Readonly<Record<string, string>> = { none: 'diamond', mlp: 'triangle-down', mhsa: 'triangle-up', all: 'circle' };
@@ -52,7 +54,7 @@ export function paretoFigure(points: readonly ParetoPoint[], options: FigureOpti
   const height = 430;
   const axes: Record<string, unknown> = {};
   axesOf.forEach(({ title }, panel) => {
-    axes[axisKey('x', panel)] = { domain: domain(panel, 2, 0.04), anchor: axisId('y', panel), type: 'log', dtick: 'D2', title: { text: title } };
+    axes[axisKey('x', panel)] = { domain: domain(panel, 2, 0.04), anchor: axisId('y', panel), type: 'log', tickvals: costTicks, ticktext: costTicks.map(String), title: { text: title } };
     axes[axisKey('y', panel)] = {
       anchor: axisId('x', panel), type: 'log', autorange: 'reversed', tickvals: ticks.map(tick => 100 - tick), ticktext: ticks.map(String),
       ...(panel === 0 ? { title: { text: 'test accuracy (%)' } } : inner),
