@@ -28,6 +28,13 @@ describe('interrupt', () => {
     expect((await run('await new Promise(resolve => setTimeout(resolve, 2)); keep')).value).toBe('1');
   });
 
+  it('prints on after endless printing was stopped, wherever that was', async () => {
+    for (let time = 0; time < 20; time++) {
+      await interrupted('console.log("running"); for (;;) console.log("x")');
+      expect((await run('console.log("still here")')).text).toBe('still here\n');
+    }
+  });
+
   it('what a stopped cell would do later is not done', async () => {
     await run('let turns = 0');
     await interrupted('setInterval(() => { turns++ }, 1); console.log("running"); for (;;) { await new Promise(resolve => setTimeout(resolve, 1)); turns++ }');

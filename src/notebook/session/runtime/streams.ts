@@ -2,6 +2,7 @@ import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { OutputEvent } from '../types.js';
+import { shielded } from './interruption.js';
 import { report } from './reports.js';
 import { runOfOutput } from './runs.js';
 
@@ -32,5 +33,7 @@ function capturedStream(name: 'stdout' | 'stderr', fd: 1 | 2): Writable {
       done();
     },
   });
-  return Object.assign(stream, { fd, isTTY: false });
+  // A write that was cut in the middle would leave the stream writing for ever.
+  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+  return Object.assign(stream, { fd, isTTY: false, write: (...args: unknown[]) => shielded(() => write(...args)) });
 }
