@@ -1,11 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { kernelEnvironment } from '../../src/notebook/jupyter/environment.js';
 
 /** A kernel that takes part. */
 export interface Contender {
   readonly name: string;
   readonly version: string;
   readonly argv: readonly string[];
+  /** Variables that its kernelspec sets. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Code that shows a plotly figure, `figure` being an earlier variable. */
   readonly showFigure: string;
   /** TypeScript or, without annotations, JavaScript. */
@@ -24,7 +27,7 @@ export function findContenders(root: string): { contenders: Contender[]; missing
   const all: (Omit<Contender, 'version'> & { readonly home: string; readonly program: string })[] = [
     {
       name: 'binvit', home: '.', program: 'dist/notebook/jupyter/main.js', typed: true,
-      argv: [node, path('dist/notebook/jupyter/main.js'), '{connection_file}'], showFigure: `display({ [Symbol.for('Jupyter.display')]: () => ({ '${mime}': figure }) })`,
+      argv: [node, path('dist/notebook/jupyter/main.js'), '{connection_file}'], env: kernelEnvironment, showFigure: `display({ [Symbol.for('Jupyter.display')]: () => ({ '${mime}': figure }) })`,
     },
     {
       name: 'tslab', home: 'node_modules/tslab', program: 'node_modules/tslab/bin/tslab', typed: true,

@@ -58,8 +58,8 @@ class LostCount {
 }
 
 /** @throws Error when the kernel does not start in time */
-async function started({ argv }: Contender, cwd: string, firstCell?: string): Promise<RunningKernel> {
-  const starting = startKernel(argv, { cwd, ...firstCell === undefined ? {} : { firstCell } });
+async function started({ argv, env }: Contender, cwd: string, firstCell?: string): Promise<RunningKernel> {
+  const starting = startKernel(argv, { cwd, env: { ...process.env, ...env }, ...firstCell === undefined ? {} : { firstCell } });
   const kernel = await Promise.race([starting, pause(patienceMs)]);
   if (kernel) return kernel;
   void starting.then(late => late.stop());

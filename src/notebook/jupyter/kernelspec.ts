@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeFileAtomic } from '../../io/index.js';
+import { kernelEnvironment } from './environment.js';
 import { dataFolders, prefixDataFolder, userDataFolder } from './folders.js';
 import { logoPng, logoSvg } from './logo.js';
 
@@ -17,6 +18,7 @@ export interface KernelSpec {
   readonly display_name: string;
   readonly language: string;
   readonly interrupt_mode?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A kernel that Jupyter can find. */
@@ -36,6 +38,7 @@ export function ownKernelSpec(): KernelSpec {
     language: 'typescript',
     // By message: a signal does not exist on Windows, and would also hit what the cell has started.
     interrupt_mode: 'message',
+    env: kernelEnvironment,
   };
 }
 

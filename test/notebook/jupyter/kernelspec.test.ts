@@ -79,6 +79,7 @@ describe('binvit kernel', () => {
     expect(await run('install')).toMatchObject({ code: 0, stdout: `installed in ${join(data, 'kernels', 'binvit')}\n` });
     expect(JSON.parse(readFileSync(join(data, 'kernels', 'binvit', 'kernel.json'), 'utf8'))).toEqual({
       argv: [process.execPath, kernelProgram, '{connection_file}'], display_name: 'TypeScript (binvit)', language: 'typescript', interrupt_mode: 'message',
+      env: { MALLOC_TRIM_THRESHOLD_: '131072' },
     });
     const [list, doctor, wrong] = await Promise.all([run('list'), run('doctor', '--json'), run('install', '--user', '--prefix', data)]);
     expect(list.stdout).toMatch(/^binvit +TypeScript \(binvit\) +/m);
