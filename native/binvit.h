@@ -217,7 +217,8 @@ void rpreluForward(const float* x, const float* before, const float* slope, cons
 void meanMagnitudes(const float* x, const float* shift, float* means, int32_t rows, int32_t dim, int32_t stride);
 
 // y = x (alpha W) + bias for a float x [m, in] and weights w and kept as above; alpha [ceil(in / group), out] has a factor for every
-// `group` inputs of an output. An output adds in one order, whatever m is.
+// `group` inputs of an output. An output adds in one order, whatever m is. Without factors (alpha null) that order is gemm's, and so are
+// the bits: sums are in the hundreds then, and a softmax of their products turns a rounding into a difference.
 void signGemm(const float* x, const uint32_t* w, const uint32_t* kept, const float* alpha, const float* bias, float* y, int32_t m,
               int32_t in, int32_t out, int32_t group, int32_t stride);
 

@@ -11,7 +11,7 @@ namespace {
 struct SignProduct {
   const float* x;
   Ternary w;
-  // [in / group, out]
+  // [in / group, out], or null for 1
   const float* alpha;
   const float* bias;
   float* y;
@@ -29,7 +29,8 @@ inline void expandStrip(const SignProduct& p, Count begin, Count end, Count c, f
     const Count first = c + b * kWidth, at = first * words;
     float* to = strip + b * kWidth;
     for (Count i = begin; i < end;) {
-      const IntVector scale = bitsOf(load(p.alpha + i / p.group * p.out + first, p.out - first));
+      const Vector alpha = p.alpha == nullptr ? broadcast(1.0f) : load(p.alpha + i / p.group * p.out + first, p.out - first);
+      const IntVector scale = bitsOf(alpha);
       const Count next = (i / p.group + 1) * p.group, segment = next < end ? next : end;
       for (; i < segment;) {
         const Count word = i / 32, last = (word + 1) * 32 < segment ? (word + 1) * 32 : segment;
@@ -181,7 +182,7 @@ inline void multiplyLookedUp(const SignProduct& p, Count begin, Count end) {
 // The whole product, on all threads.
 inline void multiplySigned(const SignProduct& p) {
 #ifdef BINVIT_LOOKUP
-  if (p.group >= p.in) {
+  if (p.alpha != nullptr && p.group >= p.in) {
     constexpr Count kPiece = 3 * kSumRows;
     parallelFor(pieces(p.m, kPiece), [&](int i) {
       const Piece part = piece(p.m, kPiece, i);

@@ -239,7 +239,7 @@ export class PackedModel {
     const kept = weight.kept === undefined ? 0 : this.#tensors.at(weight.kept);
     if (multipliesBits(columns)) {
       engine[isSigned ? 'packedGemm' : 'packedAndGemm'](buffers.bits, signs, kept, scale, bias, rowScale, y, rows, inputs, columns.outputs, stride);
-    } else engine.signGemm(floats, signs, kept, scale, bias, y, rows, inputs, columns.outputs, weight.group ?? inputs, stride);
+    } else engine.signGemm(floats, signs, kept, weight.scale === null && input === null ? 0 : scale, bias, y, rows, inputs, columns.outputs, weight.group ?? inputs, stride);
   }
 
   /** Packs an activation; returns where its factors per row lie, 0 for none. */

@@ -166,7 +166,7 @@ export interface EngineFunctions {
   ): void;
   /** x̂ · ŵ as int32, both operands ±1. */
   packedDots(x: Offset, w: Offset, y: Offset, m: number, inputs: number, outputs: number): void;
-  /** y = x · (alpha ŵ) + bias for a float x, with a factor for every `group` inputs of an output. */
+  /** y = x · (alpha ŵ) + bias for a float x, with a factor for every `group` inputs of an output; `alpha` 0 means 1, and the bits of `gemm`. */
   signGemm(
     x: Offset, w: Offset, kept: Offset, alpha: Offset, bias: Offset, y: Offset, m: number, inputs: number, outputs: number, group: number, stride: number,
   ): void;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/backend/random.js';
 import { packedWeightBytes, statusBits, wordsOf, type EngineLibrary, type Offset } from '../../src/kernels/index.js';
-import { bitAt, dotProducts, packAbove, packBits, packColumnSigns, packSigns, signedSums, unpackLevels, type PackedWeights } from '../../src/kernels/reference.js';
+import { bitAt, dotProducts, packAbove, packBits, packColumnSigns, packSigns, signedSums, unpackLevels, weightAt, type PackedWeights } from '../../src/kernels/reference.js';
 import { engines, excess, normals, Workspace } from './workspace.js';
 
 const shapes = fc.record({
@@ -158,6 +158,18 @@ describe.each(engines)('packed signs on %s', (_, engine) => {
       engine.signGemm(xs + 4 * (m - 1) * inputs, signs, kept, as, bs, last, 1, inputs, outputs, group, outputs);
       expect(space.read(last, outputs)).toEqual(found.slice((m - 1) * stride, (m - 1) * stride + outputs));
     }), { numRuns: 80 });
+  });
+
+  it('floats times signs without factors have the bits of the float product', () => {
+    const random = Random.seeded(6);
+    const [m, inputs, outputs] = [33, 300, 37];
+    const space = new Workspace(engine);
+    const [x, bias, y, expected] = [space.put(normals(random, m * inputs)), space.put(normals(random, outputs)), space.room(m * outputs), space.room(m * outputs)];
+    const { weights, signs } = randomWeights(engine, space, random, inputs, outputs, false);
+    const w = space.put(Float32Array.from({ length: inputs * outputs }, (_value, at) => weightAt(weights, at % outputs, Math.floor(at / outputs), inputs)));
+    engine.signGemm(x, signs, 0, 0, bias, y, m, inputs, outputs, inputs, outputs);
+    engine.gemm(0, 0, m, outputs, inputs, x, inputs, w, outputs, expected, outputs, bias, 0, 1, 0, 0, 0);
+    expect(space.read(y, m * outputs)).toEqual(space.read(expected, m * outputs));
   });
 
   it('without a row scale the bits are those of the training engine', () => {
