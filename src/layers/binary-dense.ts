@@ -122,7 +122,7 @@ export class BinaryDense extends VitLayer<BinaryDenseConfig> {
   }
 
   #latent({ begin, units }: BinarizedColumns): tf.Tensor2D {
-    return tf.slice2d(this.#weight, [0, begin], [-1, units]);
+    return units === this.config.units ? this.#weight.clone() : tf.slice2d(this.#weight, [0, begin], [-1, units]);
   }
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { Random, type RandomState } from '../backend/index.js';
 import { Batches, type BatchesState } from '../data/index.js';
-import { binaryLayers, forward, setProgress, vitParameters, type LayerSigns, type VitParameter } from '../models/index.js';
+import { binaryLayers, forward, setProgress, vitParameters, type BinaryLayer, type LayerSigns, type VitParameter } from '../models/index.js';
 import { AdamW, globalNorm, lossAndGradients, NonFiniteError, Sgd, softmaxCrossEntropy } from '../ops/index.js';
 import { WeightAverage } from './average.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -53,6 +53,7 @@ export class Trainer {
   readonly #groups: readonly ParameterGroup[];
   readonly #optimizer: AdamW | Sgd;
   readonly #batches: Batches;
+  readonly #binary: readonly BinaryLayer[];
   readonly #observer: LayerObserver;
   readonly #average: WeightAverage | null;
   #random: Random;
@@ -70,7 +71,8 @@ export class Trainer {
       batchSize: config.batchSize, normalization: data.normalization, augmentation: config.augmentation,
       random: random.fork('batches'), shuffle: true,
     });
-    this.#observer = new LayerObserver(binaryLayers(this.model), config.latentClip);
+    this.#binary = binaryLayers(this.model);
+    this.#observer = new LayerObserver(this.#binary, config.latentClip);
     this.#average = config.averageDecay === undefined ? null : new WeightAverage(this.#parameters, config.averageDecay);
     this.#random = random.fork('forward');
   }
@@ -129,7 +131,7 @@ export class Trainer {
 
   /** The signs of all binary weights, one bit each. */
   signs(): LayerSigns[] {
-    return binaryLayers(this.model).map(layer => layer.signs());
+    return this.#binary.map(layer => layer.signs());
   }
 
   /** Everything that `restore` needs to go on with the same bits. */
