@@ -14,11 +14,11 @@ import { stopGradient } from './gradient.js';
 export function thresholded(latent: tf.Tensor2D, spec: WeightThresholdSpec): tf.Tensor2D {
   switch (spec.name) {
     case 'mean': {
-      const mean = tf.mean(latent, spec.per === 'channel' ? 0 : undefined, true);
+      const mean = meanOf(latent, spec.per);
       return tf.sub(latent, spec.gradient === 'exact' ? mean : stopGradient(mean));
     }
     case 'standardize': {
-      const centred = tf.sub(latent, tf.mean(latent, 0, true));
+      const centred = tf.sub(latent, meanOf(latent, 'channel'));
       const variance = tf.div(tf.sum(tf.square(centred), 0, true), Math.max(latent.shape[0] - 1, 1));
       return tf.div(tf.mul(centred, spec.gain), tf.sqrt(tf.add(variance, spec.epsilon)));
     }
@@ -38,9 +38,9 @@ export function signMargin(latent: tf.Tensor2D, spec: WeightThresholdSpec): tf.T
   return tf.tidy(() => {
     switch (spec.name) {
       case 'mean':
-        return tf.sub(latent, tf.mean(latent, spec.per === 'channel' ? 0 : undefined, true));
+        return tf.sub(latent, meanOf(latent, spec.per));
       case 'standardize':
-        return tf.sub(latent, tf.mean(latent, 0, true));
+        return tf.sub(latent, meanOf(latent, 'channel'));
       case 'dead-zone':
         return tf.add(latent, deadZoneEdge(tf.abs(latent), spec));
       default:
@@ -50,7 +50,12 @@ export function signMargin(latent: tf.Tensor2D, spec: WeightThresholdSpec): tf.T
 }
 
 function deadZoneEdge(size: tf.Tensor2D, spec: Extract<WeightThresholdSpec, { name: 'dead-zone' }>): tf.Tensor {
-  return tf.mul(tf.mean(size, spec.per === 'channel' ? 0 : undefined, true), spec.factor);
+  return tf.mul(meanOf(size, spec.per), spec.factor);
+}
+
+/** `[1, out]` or `[1, 1]`. */
+function meanOf(x: tf.Tensor2D, per: 'channel' | 'tensor'): tf.Tensor {
+  return tf.mean(x, per === 'channel' ? 0 : undefined, true);
 }
 
 /**
