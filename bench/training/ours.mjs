@@ -18,5 +18,5 @@ const timer = stepTimer({
 });
 timer.run(2);
 console.log(JSON.stringify({ peer: `binvit ${info.name} (${info.detail})` }));
-for await (const line of createInterface({ input: process.stdin })) console.log(timer.run(Number(line)) / 1000);
+for await (const line of createInterface({ input: process.stdin })) console.log(timer.run(Number(line)).total / 1000);
 timer.dispose();

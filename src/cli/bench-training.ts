@@ -31,8 +31,8 @@ function measure(step: Row['step'], batchSize: number, rounds: number): number {
   const timer = stepTimer({ model: vitPresets.vit_nano, plan: presetPlan(step === 'float' ? 'none' : 'all', 'xnor-net'), batchSize });
   try {
     timer.run(2);
-    const steps = Math.max(1, Math.round(roundMs / timer.run(1)));
-    const times = Array.from({ length: rounds }, () => timer.run(steps) / steps).sort((a, b) => a - b);
+    const steps = Math.max(1, Math.round(roundMs / timer.run(1).total));
+    const times = Array.from({ length: rounds }, () => timer.run(steps).total / steps).sort((a, b) => a - b);
     return times[Math.floor(rounds / 2)]!;
   } finally {
     timer.dispose();

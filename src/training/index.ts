@@ -15,4 +15,4 @@ export { readSigns, type SignSample } from './sign-log.js';
 export { flipRatio } from './statistics.js';
 export { UnsupportedLayerError } from './unsupported.js';
 export { train, type TrainOptions } from './train.js';
-export { stepTimer, type StepTimer } from './step-timer.js';
+export { stepTimer, type StepTimer, type StepTimes } from './step-timer.js';
