@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type ts from 'typescript';
 import { CellFiles } from './cell-files.js';
 import type { CellOptions } from './compiler-options.js';
-import { cellGlobals } from './globals.js';
+import { apiTypes, cellGlobals } from './globals.js';
 import { GrowingProgram } from './growing-program.js';
 import { nodeGlobals } from './node-globals.js';
 import { SourceFiles } from './source-files.js';
@@ -21,6 +21,7 @@ export class CellService {
     const types = nodeTypings === null ? options.types : options.types?.filter(name => name !== 'node');
     this.files = new CellFiles(cwd, { ...options, ...types === undefined ? {} : { types } });
     const globals = this.files.path('globals').replace(/ts$/, 'd.ts');
+    this.files.write(this.files.path('api'), apiTypes);
     const hasDom = options.lib?.some(file => /\.(dom|webworker)\./.test(file)) === true;
     this.files.write(globals, hasDom ? cellGlobals : `${cellGlobals}${nodeGlobals}`);
     this.files.roots = [globals, ...declarationFiles, ...nodeTypings === null ? [] : [nodeTypings]];

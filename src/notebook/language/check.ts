@@ -2,6 +2,7 @@ import { createRequire, isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import type ts from 'typescript';
 import type { Diagnostic } from '../session/types.js';
+import { asTyped } from './as-typed.js';
 import type { CellService } from './cell-service.js';
 import type { CellSource } from './cell-source.js';
 import { diagnosticOf, fileDiagnosticOf } from './diagnostic.js';
@@ -35,7 +36,7 @@ export class TypeChecker {
 
   #errorsOf(program: ts.Program, file: ts.SourceFile, source: CellSource, view: TypeView): Diagnostic[] {
     return program.getSemanticDiagnostics(file).filter(error => error.start !== undefined && view.isInCell(error.start) && !this.#isHarmless(error))
-      .map(error => diagnosticOf(error, source.code, position => view.offset(position)));
+      .map(error => asTyped(diagnosticOf(error, source.code, position => view.offset(position)), view));
   }
 
   /** Names that the cell imports and that are types only. */

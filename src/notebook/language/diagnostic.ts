@@ -2,9 +2,6 @@ import type ts from 'typescript';
 import type { Diagnostic, SourceRange } from '../session/types.js';
 import { typescript } from './typescript.js';
 
-/** Where TypeScript says that a type of an earlier cell comes from. */
-const ownModule = /import\("[^"]*__binvit_[^"]*"\)\./g;
-
 /**
  * TypeScript's diagnostic about a cell, as data.
  *
@@ -17,7 +14,7 @@ export function diagnosticOf(diagnostic: ts.Diagnostic, code: string, original: 
   return {
     severity: severityOf(diagnostic.category),
     code: diagnostic.code,
-    message: typescript.flattenDiagnosticMessageText(diagnostic.messageText, '\n').replace(ownModule, ''),
+    message: typescript.flattenDiagnosticMessageText(diagnostic.messageText, '\n'),
     range: rangeOf(code, Math.min(Math.max(start, 0), code.length), Math.min(Math.max(end, 0), code.length)),
     file: null,
   };

@@ -1,33 +1,37 @@
 /** Packages whose types come with the globals, whether they are installed or not: the session brings them. */
 export const declaredPackages: ReadonlySet<string> = new Set(['tslab']);
 
+/** Types of what the functions in {@link cellGlobals} give; a file of their own gives them names that cells may use otherwise. */
+export const apiTypes = `
+export interface DisplayHandle {
+  readonly id: string;
+  /** Shows another value in the same place, also from a later cell. */
+  update(value: unknown): void;
+}
+export interface Progress {
+  /** @param done how much is done by now @param note a few words beside the bar */
+  update(done: number, note?: string): void;
+}
+`;
+
 /**
  * Declarations of the names that every cell has without an import: the functions of `binvit/notebook` of the same names, with
  * the same types. And of the display API of tslab, as the session offers it.
  */
 export const cellGlobals = `
-interface __binvit_DisplayHandle {
-  readonly id: string;
-  /** Shows another value in the same place, also from a later cell. */
-  update(value: unknown): void;
-}
-interface __binvit_Progress {
-  /** @param done how much is done by now @param note a few words beside the bar */
-  update(done: number, note?: string): void;
-}
 /**
  * Shows a value in its richest forms in the cell's output.
  *
  * @param options.id name of the display, by which a later cell can replace it
  * @param options.update replaces the displays of that name instead of adding one
  */
-declare function display(value: unknown, options?: { readonly id?: string; readonly update?: boolean }): __binvit_DisplayHandle;
+declare function display(value: unknown, options?: { readonly id?: string; readonly update?: boolean }): import('./__binvit_api').DisplayHandle;
 /**
  * Shows a plotly figure.
  *
  * @param figure its traces, or traces and layout
  */
-declare function show(figure: readonly object[] | { readonly data: readonly object[]; readonly layout?: object; readonly alternative?: string }): __binvit_DisplayHandle;
+declare function show(figure: readonly object[] | { readonly data: readonly object[]; readonly layout?: object; readonly alternative?: string }): import('./__binvit_api').DisplayHandle;
 /** Empties the cell's output; with \`wait\` when the next output comes. */
 declare function clear(options?: { readonly wait?: boolean }): void;
 /** Asks the person in front of the notebook, and waits for the answer. */
@@ -37,7 +41,7 @@ declare function input(prompt?: string, options?: { readonly password?: boolean 
  *
  * @param work the items of a loop, which it hands through, or a number of steps, whose progress is then told by \`update\`
  */
-declare function progress(work: number, label?: string): __binvit_Progress;
+declare function progress(work: number, label?: string): import('./__binvit_api').Progress;
 declare function progress<Item>(work: readonly Item[], label?: string): Iterable<Item>;
 declare module 'tslab' {
   /** Shows values, each as one MIME type. */

@@ -63,13 +63,13 @@ declare class CloseEvent extends Event {
   readonly wasClean: boolean;
 }`,
   URLPattern: `
-interface __binvit_URLPatternParts { protocol?: string; username?: string; password?: string; hostname?: string; port?: string; pathname?: string; search?: string; hash?: string; baseURL?: string }
+interface URLPatternInit { protocol?: string; username?: string; password?: string; hostname?: string; port?: string; pathname?: string; search?: string; hash?: string; baseURL?: string }
 declare class URLPattern {
-  constructor(pattern?: string | __binvit_URLPatternParts, baseURL?: string | { ignoreCase?: boolean }, options?: { ignoreCase?: boolean });
+  constructor(pattern?: string | URLPatternInit, baseURL?: string | { ignoreCase?: boolean }, options?: { ignoreCase?: boolean });
   readonly protocol: string; readonly username: string; readonly password: string; readonly hostname: string;
   readonly port: string; readonly pathname: string; readonly search: string; readonly hash: string; readonly hasRegExpGroups: boolean;
-  test(input?: string | __binvit_URLPatternParts, baseURL?: string): boolean;
-  exec(input?: string | __binvit_URLPatternParts, baseURL?: string): Record<string, { input: string; groups: Record<string, string | undefined> }> | null;
+  test(input?: string | URLPatternInit, baseURL?: string): boolean;
+  exec(input?: string | URLPatternInit, baseURL?: string): Record<string, { input: string; groups: Record<string, string | undefined> }> | null;
 }`,
 };
 

@@ -17,7 +17,7 @@ export class TypeView {
    * @param index specifier of the module that exports them
    * @param list declare the names that the cell does not use, too: for completion
    */
-  constructor(private readonly source: CellSource, scope: Scope, index: string, list = false) {
+  constructor(private readonly source: CellSource, readonly scope: Scope, index: string, list = false) {
     this.declares = declaredNames(source.file, true);
     const words = wordsOf(source.text);
     // JSX uses its factory without a word of it.

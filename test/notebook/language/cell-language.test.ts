@@ -1,47 +1,9 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/backend/random.js';
-import { CellLanguage } from '../../../src/notebook/language/cell-language.js';
-import type { CellReference } from '../../../src/notebook/session/types.js';
 import { temporaryFolder } from '../../temporary-folder.js';
+import { Cells, writeIn } from './cells.js';
 
 const folder = temporaryFolder();
-
-function write(path: string, text: string | object): string {
-  const full = folder.path(path);
-  mkdirSync(dirname(full), { recursive: true });
-  writeFileSync(full, typeof text === 'string' ? text : JSON.stringify(text));
-  return full;
-}
-
-/** Runs cells, as far as types go: errors as `line:column code`, with the file's name before it for other files. */
-class Cells {
-  readonly language: CellLanguage;
-
-  constructor(cwd: string, strict = true) {
-    mkdirSync(cwd, { recursive: true });
-    this.language = new CellLanguage({ cwd, strict });
-  }
-
-  run(code: string, language: CellReference['language'] = 'typescript'): string[] {
-    const cell = { id: 'cell', language };
-    const { diagnostics } = this.language.prepare(code, cell);
-    this.language.commit(code, cell);
-    return places(diagnostics);
-  }
-
-  /** Whether an expression has a type. */
-  has(expression: string, type: string): boolean {
-    const same = `type __Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;`;
-    const { diagnostics } = this.language.prepare(`${same} const __value = ${expression}; const __same: __Same<typeof __value, ${type}> = true`, { id: 'type' });
-    return diagnostics.length === 0;
-  }
-}
-
-function places(diagnostics: ReturnType<CellLanguage['diagnose']>): string[] {
-  return diagnostics.map(({ file, range, code }) => `${file === null ? '' : `${file.split('/').at(-1)} `}${range.line}:${range.column} ${code}`);
-}
 
 // One session for all that needs no folder of its own; names differ from test to test.
 let cells: Cells;
@@ -99,7 +61,7 @@ describe('the check of a cell', () => {
 
 describe('the check of a cell that stands on its own', () => {
   it('finds what a check of all files finds, whatever ran before', () => {
-    write('own/shapes.ts', 'export interface Shape { sides: number }\nexport const square: Shape = { sides: 4 };');
+    writeIn(folder, 'own/shapes.ts', 'export interface Shape { sides: number }\nexport const square: Shape = { sides: 4 };');
     const own = new Cells(folder.path('own'));
     const parts = [
       'let q1 = 1;', 'let q1 = "s";', 'const q15 = new Q3();', 'const q16: Q3 = q15;', 'const q2 = [q1];', 'q1.toFixed();', 'q2[0].length;', 'q1 = 2;', 'class Q3 { sides = 3 }', 'class Q3 { #own = 1 }',
@@ -156,6 +118,43 @@ describe('names of earlier cells', () => {
     expect(cells.has('new F5(1).m()', 'number')).toBe(true);
   });
 
+  it.each(['at once', 'after a pause'])('are told as they were typed, and as older where they have been declared anew (%s)', when => {
+    const own = new Cells(folder.path(`typed ${when}`));
+    const first = 'class D { a = 1 } interface I { x: 1 } enum E { A, B } class Box<T> { constructor(public t: T) {} } namespace N { export class Deep { a = 1 } } ';
+    own.run(`${first}const d = new D(); const i: I = { x: 1 }; let e: E = E.A; const box = new Box(d); const deep = new N.Deep(); let word__1 = 1; type Word__1 = D`);
+    own.run('class D { b = 1 } interface I { y: 1 } enum E { C } class Box<T> { u!: T } namespace N { export class Deep { b = 1 } } const d2 = new D(); const shown = display(1)');
+    if (when === 'after a pause') own.language.settle();
+    const said = (code: string): string[] => {
+      const { diagnostics } = own.language.prepare(code, { id: 'cell' });
+      // An edited cell is told the same.
+      expect(own.language.diagnose(code)).toEqual(diagnostics);
+      return diagnostics.map(({ message }) => message);
+    };
+    expect(said('const x: D = d')).toEqual(["Property 'b' is missing in type 'older D' but required in type 'D'."]);
+    expect(said('const x: typeof d = d2')).toEqual(["Property 'a' is missing in type 'D' but required in type 'older D'."]);
+    expect(said('const x: I = i')).toEqual(["Property 'y' is missing in type 'older I' but required in type 'I'."]);
+    expect(said('const x: E = e')).toEqual(["Type 'older E' is not assignable to type 'E'."]);
+    expect(said('const x: N.Deep = deep')).toEqual(["Property 'b' is missing in type 'older N.Deep' but required in type 'N.Deep'."]);
+    expect(said('const x: Box<typeof d> = box')).toEqual(["Property 'u' is missing in type 'older Box<older D>' but required in type 'Box<older D>'."]);
+    expect(said('class D { c = 1 }\nconst x: D = d2')).toEqual(["Property 'c' is missing in type 'older D' but required in type 'D'."]);
+    expect(said('const x: number = d')).toEqual(["Type 'D' is not assignable to type 'number'."]);
+    expect(said('word__1 = "s"; const x: Word__1 = word__2')).toEqual(["Type 'string' is not assignable to type 'number'.", "Cannot find name 'word__2'. Did you mean 'word__1'?"]);
+    expect(said('const x: number = shown')).toEqual(["Type 'DisplayHandle' is not assignable to type 'number'."]);
+  });
+
+  it('cannot be assigned to for the reason that their own cell would tell', () => {
+    const declarations = {
+      h1: 'const h1 = 1', h2: 'function h2() {}', H3: 'class H3 {}', H4: 'enum H4 { A }', H5: 'namespace H5 { export const z = 1 }', h6: 'import { sep as h6 } from "node:path"',
+    };
+    for (const [name, declaration] of Object.entries(declarations)) {
+      const told = (code: string): unknown => cells.language.prepare(code, { id: 'cell' }).diagnostics.map(({ code: number, message }) => [number, message]);
+      const own = told(`${declaration};\n${name} = null!`);
+      expect(own).toMatchObject([[expect.any(Number), expect.stringMatching(/^Cannot assign to '\w+' because it is an? \w+\.$/)]]);
+      cells.run(declaration);
+      expect(told(`${name} = null!`)).toEqual(own);
+    }
+  });
+
   it('stay what they are when the session has had a pause', () => {
     cells.run('const hidden = (() => { class Local { private p = 1; q = "s" } return new Local() })()');
     cells.run('/** Doubles. */ function twice(x: number) { return 2 * x } const many = { twice, deep: [new Map([["a", E3.A]])] }; let open; class G1 { #p = 1; get p() { return this.#p } }');
@@ -178,142 +177,5 @@ describe('names of earlier cells', () => {
   it('do not pile up where they are declared again and again', () => {
     for (let round = 0; round < 70; round++) cells.run(`const again = ${round}; type Again = ${round}`);
     expect(cells.has('again', '69')).toBe(true);
-  });
-});
-
-describe('modules', () => {
-  let session: Cells;
-  beforeAll(() => { session = new Cells(folder.path('modules')); });
-
-  it('are local files, whose own errors are told with their path', () => {
-    write('modules/data.ts', 'import { g } from "./deep.js";\nexport const f = (x: number): string => g(x);\ninterface Hidden { h: number }\nexport const hidden: Hidden = { h: 1 };');
-    write('modules/deep.ts', 'export const g = (x: number): string => String(x);');
-    write('modules/table.json', { rows: [{ a: 1 }] });
-    expect(session.run('import { f, hidden } from "./data"; import table from "./table.json"; import { f as f2 } from "./data.ts"; f("x")')).toEqual(['1:110 2345']);
-    session.language.settle();
-    expect(session.has('[f(1), table.rows[0]!.a, hidden.h] as const', 'readonly [string, number, number]')).toBe(true);
-    write('modules/broken.ts', 'import "./data.js";\nexport const b = 1;\nconst s: string = b;');
-    expect(session.run('import { b } from "./broken"')).toEqual(['broken.ts 3:7 2322']);
-    expect(session.run('1 + 1')).toEqual([]);
-  });
-
-  it('are seen anew when they were edited, however deep', () => {
-    write('modules/deep.ts', 'export const g = (x: number): string => String(x + 1);\nexport const added = { now: 1 };');
-    expect(session.run('import { added } from "./deep.js"; added.now')).toEqual([]);
-    write('modules/deep.ts', 'export const g = (x: number): number => x;');
-    expect(session.run('import { f } from "./data"')).toEqual(['data.ts 2:41 2322']);
-    write('modules/data.ts', 'export const f = (x: number): number => x;');
-    expect(session.run('import { f } from "./data"; f(1).toFixed()')).toEqual([]);
-    expect(session.run('f(2).nope')).toEqual(['1:6 2339']);
-  });
-
-  it('may come and go', () => {
-    expect(session.run('import { late } from "./late"')).toEqual(['1:22 2307']);
-    write('modules/late.ts', 'export const late = 1;');
-    expect(session.run('import { late } from "./late"')).toEqual([]);
-    rmSync(folder.path('modules/late.ts'));
-    expect(session.run('import { late } from "./late"')).toEqual(['1:22 2307']);
-  });
-
-  it('are packages, with exports, ESM only, untyped, installed meanwhile', () => {
-    expect(session.run('import { v } from "esm-only"')).toEqual(['1:19 2307']);
-    write('modules/node_modules/esm-only/package.json', { name: 'esm-only', version: '1.0.0', type: 'module', exports: { '.': { types: './index.d.ts', import: './index.js' }, './sub/*': { types: './types/*.d.ts', import: './*.js' } } });
-    write('modules/node_modules/esm-only/index.d.ts', 'export declare const v: number;');
-    write('modules/node_modules/esm-only/index.js', 'export const v = 1;');
-    write('modules/node_modules/esm-only/types/part.d.ts', 'export interface OnlyType { t: string }\nexport declare class Both {}');
-    write('modules/node_modules/untyped/index.js', 'exports.x = 1;');
-    expect(session.run('import { v } from "esm-only"; import { type OnlyType } from "esm-only/sub/part"; import untyped from "untyped"; untyped.anything; (await import("esm-only")).v.toFixed()')).toEqual([]);
-    expect(session.has('v', 'number')).toBe(true);
-    write('modules/node_modules/esm-only/package.json', { name: 'esm-only', version: '2.0.0', type: 'module', exports: { types: './two.d.ts' } });
-    write('modules/node_modules/esm-only/two.d.ts', 'export declare const v: string;');
-    session.run('import { v } from "esm-only"');
-    expect(session.has('v', 'string')).toBe(true);
-  });
-
-  it('are not loaded for their types alone', () => {
-    write('modules/types.ts', 'export interface A { a: 1 }\nexport class B {}\nexport type C = 1;');
-    const { converted } = session.language.prepare('import { A, B, type C } from "./types"; import { C as D } from "./types"; const x: A | D | C = 1', { id: '1' });
-    expect(converted!.code).toBe('"use strict";\nlet { B } = await __binvit.import("./types");\nlet x = 1;\n');
-    expect(converted!.declares).toEqual(['B', 'x']);
-  });
-
-  it('resolve in symlinked and mixed-case folders', () => {
-    const target = folder.path('MixedCase/Note Books');
-    write('MixedCase/Note Books/data.ts', 'export const one = 1;');
-    symlinkSync(target, folder.path('link'));
-    for (const path of [target, folder.path('link')]) {
-      const own = new Cells(path);
-      expect(own.run('import { one } from "./data"; console.log(one.toFixed())')).toEqual([]);
-      expect(own.run('one.nope')).toEqual(['1:5 2339']);
-    }
-  });
-});
-
-describe('the nearest tsconfig.json', () => {
-  it('counts, with the options that make sense in a cell', () => {
-    write('config/tsconfig.json', '{ "compilerOptions": { "strict": false, "noUncheckedIndexedAccess": true, "noUnusedLocals": true, "module": "commonjs", "target": "es5", "baseUrl": ".", "paths": { "@lib/*": ["lib/*"] }, "jsx": "react", "jsxFactory": "h" } } // comment');
-    write('config/lib/x.ts', 'export const x = 1;');
-    mkdirSync(folder.path('config/inner'));
-    const own = new Cells(folder.path('config/inner'));
-    expect(own.run('const s: string = null; function f(x) { return x } class C { #p = 1 } await 1; import { x } from "@lib/x"')).toEqual([]);
-    expect(own.language.prepare('const h = (tag: string) => tag; <b/>', { id: '1', language: 'tsx' }).converted!.code).toContain('h("b"');
-    write('config/tsconfig.json', { compilerOptions: { strict: true } });
-    expect(own.run('const s2: string = null')).toEqual(['1:7 2322']);
-    expect(own.run('f(1)')).toEqual([]);
-  });
-
-  it('brings the declarations of the project, and the typings of all packages in node_modules/@types unless it names some', () => {
-    write('ambient/tsconfig.json', { compilerOptions: {} });
-    write('ambient/types/project.d.ts', 'declare const projectName: string;\ndeclare module "*.frag" { const text: string; export default text }');
-    write('ambient/types/module.d.ts', 'export declare const notGlobal: string;');
-    write('ambient/types/augments.d.ts', 'export {};\ndeclare global { var augmented: number }');
-    write('ambient/node_modules/@types/everywhere/index.d.ts', 'declare const everywhere: boolean;');
-    const own = new Cells(folder.path('ambient/notebooks'));
-    expect(own.run('projectName.length + augmented; everywhere === true; import frag from "./a.frag"; frag.length')).toEqual([]);
-    expect(own.run('void notGlobal')).toHaveLength(1);
-    write('ambient/node_modules/@types/installed/index.d.ts', 'declare const installedLater: boolean;');
-    expect(own.run('installedLater')).toEqual([]);
-    write('ambient/tsconfig.json', { compilerOptions: { types: ['installed'] } });
-    expect(own.run('everywhere; installedLater')).toEqual(['1:1 2304']);
-  });
-
-  it('is told about when it is broken, once, without stopping a cell', () => {
-    write('broken/tsconfig.json', '{ "compilerOptions": { "strict": "yes" } }');
-    const { language } = new Cells(folder.path('broken'));
-    const { diagnostics } = language.prepare('1', { id: '1' });
-    expect(diagnostics).toMatchObject([{ severity: 'warning', code: 5024, range: { line: 1, column: 34 } }]);
-    expect(diagnostics[0]!.file).toMatch(/tsconfig\.json$/);
-    expect(language.prepare('1', { id: '1' }).diagnostics).toEqual([]);
-  });
-});
-
-describe('the globals of cells', () => {
-  it('are all that this Node has', () => {
-    const names = Object.getOwnPropertyNames(globalThis).filter(name => !/vitest|^__|^(beforeEach|afterEach)$/.test(name));
-    expect(names.length).toBeGreaterThan(100);
-    expect(cells.run(names.map(name => `void ${name};`).join('\n')).map(place => names[Number.parseInt(place) - 1])).toEqual([]);
-  });
-
-  it('have WebAssembly with its types, also beside those of the DOM', () => {
-    const code = 'const module = new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])); const { exports } = new WebAssembly.Instance(module); WebAssembly.validate("x")';
-    expect(cells.run(code)).toEqual(['1:162 2345']);
-    write('dom/tsconfig.json', { compilerOptions: { lib: ['es2023', 'dom'] } });
-    expect(new Cells(folder.path('dom')).run(code)).toEqual(['1:162 2345']);
-  });
-
-  it('come with the display API of tslab, as it runs, whether tslab is installed or not', () => {
-    expect(cells.run('import * as tslab from "tslab"; import { newDisplay, type Display } from "tslab"; const place: Display = newDisplay(); place.html(tslab.versions.tslab); tslab.display.png(1)')).toEqual(['1:172 2345']);
-    const own = new Cells(join(import.meta.dirname, '../../..'));
-    expect(own.run(`import type * as runtime from './dist/notebook/session/runtime/tslab.js'; import type * as typed from 'tslab';
-      type Both<A, B> = A extends B ? B extends A ? true : false : false;
-      const equal: Both<typeof runtime, typeof typed> = true`)).toEqual([]);
-  });
-
-  it('have the types of the functions that binvit/notebook exports', () => {
-    const own = new Cells(join(import.meta.dirname, '../../..'));
-    expect(own.run(`import type * as api from './dist/notebook/display/index.js';
-      type Both<A, B> = A extends B ? B extends A ? true : false : false;
-      const same: [Both<typeof display, typeof api.display>, Both<typeof show, typeof api.show>, Both<typeof clear, typeof api.clear>,
-        Both<typeof input, typeof api.input>, Both<typeof progress, typeof api.progress>] = [true, true, true, true, true]`)).toEqual([]);
   });
 });

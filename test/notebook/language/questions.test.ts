@@ -78,6 +78,20 @@ describe('inspection', () => {
     expect(language.inspect(...at('dis|play'))?.documentation).toContain('Shows a value');
   });
 
+  it('tells types as they were typed, older ones of a name that was declared anew too', () => {
+    const own = new CellLanguage({ cwd: folder.path('') });
+    own.commit('class Twice { a = 1 }\nlet old = new Twice()', { id: '1' });
+    own.commit('class Twice { b = 1 }\nfunction both(x: typeof old, y: Twice) { return { x, y } }', { id: '2' });
+    expect(own.inspect('old', 3)?.signature).toBe('let old: Twice');
+    expect(own.inspect('old.a', 5)?.signature).toBe('(property) Twice.a: number');
+    expect(own.inspect('both', 4)?.signature).toBe('function both(x: Twice, y: Twice): {\n    x: Twice;\n    y: Twice;\n}');
+    expect(own.signatureHelp('both(', 5)?.signatures[0]?.label).toBe('both(x: Twice, y: Twice): { x: Twice; y: Twice; }');
+    expect(own.complete('Twi', 3).items.map(({ label }) => label)).toEqual(['Twice']);
+    expect(own.complete('old.', 4).items.map(({ label }) => label)).toEqual(['a']);
+    expect(own.inspect('const handle = display(1); handle', 33)?.signature).toBe('const handle: DisplayHandle');
+    expect(own.signatureHelp('progress(', 9)?.signatures[0]?.label).toBe('progress(work: number, label?: string): Progress');
+  });
+
   it('says nothing where there is nothing', () => {
     expect(language.inspect(...at('  |  '))).toBeNull();
     expect(language.inspect('', 0)).toBeNull();
