@@ -32,7 +32,7 @@ export function findContenders(root: string): { contenders: Contender[]; missing
     {
       name: 'tslab', home: 'node_modules/tslab', program: 'node_modules/tslab/bin/tslab', typed: true,
       argv: [node, path('node_modules/tslab/bin/tslab'), 'kernel', '--config-path={connection_file}'],
-      showFigure: `import * as tslab from 'tslab'; tslab.display.raw('${mime}', JSON.stringify(figure))`,
+      showFigure: `import * as tslab from 'tslab'; tslab.display.raw('${mime}', figure as any)`,
     },
     {
       name: 'Deno', home: 'bench/kernel/node_modules/deno', program: 'bench/kernel/node_modules/.bin/deno', typed: true,

@@ -48,7 +48,10 @@ function jsonCopy(value: unknown): Json | undefined {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
   if (typeof value !== 'object') return undefined;
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return Array.from(value as Float32Array);
-  if (Array.isArray(value)) return value.map((item: unknown) => (typeof item === 'number' ? item : jsonCopy(item) ?? null));
+  if (Array.isArray(value)) {
+    // Coordinates come by the hundred thousand.
+    return value.every(item => typeof item === 'number') ? value.slice() : value.map((item: unknown) => jsonCopy(item) ?? null);
+  }
   if ('toJSON' in value && typeof value.toJSON === 'function') return jsonCopy((value.toJSON as () => unknown)());
   return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => {
     const copy = jsonCopy(item);

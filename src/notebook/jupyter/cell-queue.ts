@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CellError, ExecuteOptions, NotebookSession, OutputEvent } from '../session/index.js';
+import { bundleJson, type BundleEvent, type CellError, type ExecuteOptions, type NotebookSession, type OutputEvent } from '../session/index.js';
 import type { Iopub } from './iopub.js';
 import { inspectionBundle } from './language-replies.js';
 import type { JsonObject, Message } from './message.js';
@@ -139,16 +139,22 @@ export class CellQueue {
       case 'display':
       case 'update': {
         const transient: JsonObject = event.displayId === null ? {} : { display_id: event.displayId };
-        iopub.publish(event.type === 'display' ? 'display_data' : 'update_display_data', { data: event.data, metadata: event.metadata, transient }, header);
+        iopub.publish(event.type === 'display' ? 'display_data' : 'update_display_data', bundleContent(event, { transient }), header);
         break;
       }
       case 'clear':
         iopub.publish('clear_output', { wait: event.wait }, header);
         break;
       case 'result':
-        iopub.publish('execute_result', { execution_count: session.executionCount, data: event.data, metadata: event.metadata }, header);
+        iopub.publish('execute_result', bundleContent(event, { execution_count: session.executionCount }), header);
     }
   }
+}
+
+/** The content of a message that shows something. Its bundle goes in as the text it came as: a large figure is not read and written again. */
+function bundleContent(event: BundleEvent, more: JsonObject): Buffer {
+  const rest = JSON.stringify({ metadata: event.metadata, ...more });
+  return Buffer.concat([Buffer.from('{"data":'), bundleJson(event), Buffer.from(`,${rest.slice(1)}`)]);
 }
 
 /** Fields by which replies and `error` messages describe a failure. */

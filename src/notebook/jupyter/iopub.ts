@@ -28,7 +28,7 @@ export class Iopub {
     this.#codec = codec;
   }
 
-  publish(type: string, content: JsonObject, parentHeader: JsonObject): void {
+  publish(type: string, content: JsonObject | Buffer, parentHeader: JsonObject): void {
     this.flush();
     this.#send(type, content, parentHeader);
   }
@@ -54,7 +54,7 @@ export class Iopub {
     this.#send('stream', { name: pending.name, text: pending.text }, pending.parentHeader);
   }
 
-  #send(type: string, content: JsonObject, parentHeader: JsonObject): void {
+  #send(type: string, content: JsonObject | Buffer, parentHeader: JsonObject): void {
     // The first frame is the topic that subscribers filter by.
     this.#channel.send([type, ...this.#codec.encode({ type, content, parentHeader })]);
   }

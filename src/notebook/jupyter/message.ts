@@ -26,7 +26,8 @@ export interface Outgoing {
   /** A fresh one when left out. */
   readonly id?: string;
   readonly type: string;
-  readonly content: JsonObject;
+  /** An object, or its JSON in UTF-8. */
+  readonly content: JsonObject | Buffer;
   /** Header of the request that caused it; empty where there is none. */
   readonly parentHeader: JsonObject;
   readonly metadata?: JsonObject;
@@ -59,7 +60,7 @@ export class MessageCodec {
       msg_id: message.id ?? randomUUID(), session: this.#session, username: 'kernel', date: new Date().toISOString(),
       msg_type: message.type, version: protocolVersion,
     };
-    const parts = [header, message.parentHeader, message.metadata ?? {}, message.content].map(part => Buffer.from(JSON.stringify(part)));
+    const parts = [header, message.parentHeader, message.metadata ?? {}, message.content].map(part => (Buffer.isBuffer(part) ? part : Buffer.from(JSON.stringify(part))));
     return [delimiter, Buffer.from(this.#sign(parts)), ...parts];
   }
 

@@ -1,2 +1,3 @@
+export { bundleJson, type BundleEvent } from './report-frames.js';
 export { startSession } from './session.js';
 export type * from './types.js';

@@ -5,6 +5,7 @@ import { interruptsDescriptor, reportsDescriptor, requestsDescriptor } from './d
 import { encodeFrame, FrameReader } from './frames.js';
 import type { InterruptRequest, SessionReport, SessionRequest } from './messages.js';
 import { RawStream } from './raw-stream.js';
+import { decodeReport } from './report-frames.js';
 import type { SessionOptions } from './types.js';
 
 /** What a {@link SessionProcess} tells. */
@@ -51,7 +52,7 @@ export class SessionProcess {
     });
     this.#child.stdout!.on('data', (piece: Buffer) => { this.#stdout.push(piece); });
     this.#child.stderr!.on('data', (piece: Buffer) => { this.#stderr.push(piece); });
-    const reader = new FrameReader<SessionReport>(message => { this.#receive(message); });
+    const reader = new FrameReader<SessionReport>((message, body) => { this.#receive(decodeReport(message, body)); });
     (this.#child.stdio[reportsDescriptor] as Readable).on('data', (piece: Buffer) => { reader.push(piece); });
     for (const descriptor of [requestsDescriptor, interruptsDescriptor]) {
       // Writing to a process that just died; its exit tells the reason.

@@ -28,12 +28,13 @@ describe('RawStream', () => {
 });
 
 describe('FrameReader', () => {
-  it('gives every message back, wherever the pieces are cut', () => {
-    fc.assert(fc.property(fc.array(fc.record({ text: fc.string({ unit: 'binary' }) })), cuts, (messages, places) => {
+  it('gives every message and its body back, wherever the pieces are cut', () => {
+    const frame = fc.record({ text: fc.string({ unit: 'binary' }), body: fc.string({ unit: 'grapheme' }) });
+    fc.assert(fc.property(fc.array(frame), cuts, (frames, places) => {
       const received: unknown[] = [];
-      const reader = new FrameReader(message => { received.push(message); });
-      for (const piece of pieces(Buffer.concat(messages.map(encodeFrame)), places)) reader.push(piece);
-      expect(received).toEqual(JSON.parse(JSON.stringify(messages)));
+      const reader = new FrameReader<{ text: string }>(({ text }, body) => { received.push({ text, body: body.toString() }); });
+      for (const piece of pieces(Buffer.concat(frames.map(({ text, body }) => encodeFrame({ text }, body))), places)) reader.push(piece);
+      expect(received).toEqual(JSON.parse(JSON.stringify(frames)));
     }));
   });
 });

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { reportsDescriptor } from '../descriptors.js';
-import { encodeFrame } from '../frames.js';
 import type { SessionReport } from '../messages.js';
+import { encodeReport } from '../report-frames.js';
 import { shielded } from './interruption.js';
 
 const retryMs = 1;
@@ -12,7 +12,7 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
  * output is seen while it runs.
  */
 export function report(message: SessionReport): void {
-  shielded(() => { writeWhole(reportsDescriptor, encodeFrame(message)); });
+  shielded(() => { writeWhole(reportsDescriptor, encodeReport(message)); });
 }
 
 /** Writes all bytes, also to a pipe that someone made non-blocking and that is full. */
