@@ -99,7 +99,7 @@ void attentionForward(const float* qkv, float* probabilities, float* output, int
 void attentionBackward(const float* qkv, const float* probabilities, const float* doutput, float* dqkv, int32_t batch,
                        int32_t tokens, int32_t heads, int32_t headDim);
 
-// y = x Phi(x), Phi(x) = (1 + erf(x / sqrt 2)) / 2.
+// y = x Phi(x), Phi(x) = (1 + erf(x / sqrt 2)) / 2. In place is allowed.
 void geluForward(const float* x, float* y, Count count);
 
 // dx = dy (Phi(x) + x phi(x)). In place (dx = dy) is allowed.
@@ -208,7 +208,8 @@ void packedDots(const uint32_t* x, const uint32_t* w, int32_t* y, int32_t m, int
 // The bits of packSigns of GELU(x) for x [rows, in]; shift [in] or null. Returns a Status.
 int32_t packGelu(const float* x, const float* shift, uint32_t* bits, int32_t rows, int32_t in);
 
-// ReActNet's RPReLU: z = x - before; y = z + after where z > 0, slope z + after elsewhere. x, y [rows, dim], the others [dim].
+// ReActNet's RPReLU: z = x - before; y = z + after where z > 0, slope z + after elsewhere. x, y [rows, dim], the others [dim]. In place
+// is allowed.
 void rpreluForward(const float* x, const float* before, const float* slope, const float* after, float* y, int32_t rows,
                    int32_t dim);
 
@@ -237,6 +238,34 @@ int32_t packedAttention(const float* qkv, const float* queryShift, const float* 
                         float* output, float* probabilities, int32_t batch, int32_t tokens, int32_t heads, int32_t headDim, double scoreScale,
                         float outputScale, int32_t probabilityScaled, float threshold, float fraction);
 
+// ---- several of these on a few rows at a time ----
+
+// The kernels above of which every row stands on its own. Their arguments are those of the function; add has a period of all elements.
+enum RowKernel : int32_t {
+  kRowPackSigns = 0,
+  kRowPackAbove,
+  kRowPackGelu,
+  kRowMeanMagnitudes,
+  kRowUnpackLevels,
+  kRowPackedGemm,
+  kRowPackedAndGemm,
+  kRowLayerNorm,
+  kRowGelu,
+  kRowRprelu,
+  kRowAdd,
+};
+
+// A row of the table of runRows: a RowKernel and its arguments, as float64.
+struct RowCall {
+  double kernel;
+  double arguments[11];
+};
+
+// Makes `count` calls, all of `rows` rows, for the first rows, then for the next: what one call leaves is in the cache when the next reads
+// it, and threads wait for each other once. An array that is written must have rows of one length in all calls, which are then those of
+// one call after the other to the bit. Returns 0, or the number, from 1, of the first call that met a NaN or an infinity.
+int32_t runRows(const RowCall* calls, int32_t count, int32_t rows);
+
 #ifdef __wasm__
 }
 #pragma GCC visibility pop
@@ -251,4 +280,4 @@ int32_t packedAttention(const float* qkv, const float* queryShift, const float* 
   X(softmaxRows) X(softmaxRowsBackward) X(crossEntropyForward) X(crossEntropyBackward) X(add) X(subtract) X(multiply)      \
   X(scale) X(sumAxis) X(broadcastAxis) X(transpose) X(adamW) X(sgd) X(sumOfSquares) X(allFinite)                           \
   X(packSigns) X(packAbove) X(packWeights) X(packColumnSigns) X(packedGemm) X(packedAndGemm) X(packedDots) X(signGemm)    \
-  X(unpackLevels) X(packGelu) X(rpreluForward) X(meanMagnitudes) X(packedAttention)
+  X(unpackLevels) X(packGelu) X(rpreluForward) X(meanMagnitudes) X(packedAttention) X(runRows)

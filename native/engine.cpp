@@ -29,6 +29,7 @@ namespace BINVIT_ISA {
 #include "kernels/elementwise.cpp"
 #include "kernels/optimizer.cpp"
 #include "kernels/statistics.cpp"
+#include "kernels/rows.cpp"
 #ifndef __wasm__
 }
 #endif

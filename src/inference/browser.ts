@@ -8,7 +8,8 @@ export {
 } from '../pictures/browser.js';
 export { attentionRollout } from './attention-rollout.js';
 export { packedTensorBytes, parsePackedFile, type PackedFile, type PackedInfo } from './packed-file.js';
-export { PackedModel, type PackedObserver } from './packed-model.js';
+export { PackedModel } from './packed-model.js';
 export {
   outputsOf, type PackedBlock, type PackedColumns, type PackedDense, type PackedInput, type PackedNorm, type PackedProducts, type PackedProgram,
 } from './program.js';
+export { type PackedObserver } from './recording.js';

@@ -1,4 +1,4 @@
-import type { EngineLibrary } from '../kernels/browser.js';
+import { runRowsApart, type EngineLibrary, type Offset } from '../kernels/browser.js';
 import type { PackedFile } from './packed-file.js';
 import { PackedModel } from './packed-model.js';
 import { multipliesBits, outputsOf, tokensOf, type PackedBlock, type PackedDense, type PackedProgram } from './program.js';
@@ -21,7 +21,8 @@ export interface InferenceProfile {
 }
 
 /**
- * Times the steps and the kernels of a packed model.
+ * Times the steps and the kernels of a packed model. Kernels that a run makes for a few rows at a time are made one after the other
+ * here, which takes somewhat longer.
  *
  * @param images `[count, imgSize, imgSize, inChans]`, normalised; `count` at most 16, more go in parts
  * @param runs runs of which each time is the median; one more warms up
@@ -70,7 +71,7 @@ export function binaryMacs(program: PackedProgram): ReadonlyMap<string, number> 
   return new Map(program.blocks.flatMap(block));
 }
 
-/** The same engine; every call is timed. */
+/** The same engine; every kernel is timed by itself. */
 function timedEngine(engine: EngineLibrary, durations: Durations): EngineLibrary {
   const timed = { ...engine };
   for (const [name, call] of Object.entries(engine) as [string, unknown][]) {
@@ -84,7 +85,7 @@ function timedEngine(engine: EngineLibrary, durations: Durations): EngineLibrary
       },
     });
   }
-  return timed;
+  return Object.assign(timed, { runRows: (table: Offset, count: number) => runRowsApart(timed, table, count) });
 }
 
 function isKernel(member: unknown): member is (...values: unknown[]) => unknown {

@@ -181,6 +181,11 @@ export interface EngineFunctions {
     values: Offset, output: Offset, probabilities: Offset, batch: number, tokens: number, heads: number, headDim: number, scoreScale: number,
     outputScale: number, probabilityScaled: number, threshold: number, fraction: number,
   ): number;
+  /**
+   * Makes the calls of a table (`rowTable`), all of `rows` rows, for some rows at a time; returns 0, or the number, from 1, of the
+   * first that met a NaN or an infinity.
+   */
+  runRows(table: Offset, count: number, rows: number): number;
   /** Σ x², accumulated in float64. */
   sumOfSquares(x: Offset, count: number): number;
   /** 1 when all is finite; `counts` (two int32) receives the numbers of NaN and of infinities. */

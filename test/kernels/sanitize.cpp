@@ -53,6 +53,34 @@ void floatProducts(const Floats& x, const Floats& w, const Words& packed, const 
   }
 }
 
+// What a packed dense layer and its norm write, and the bits of it, for some rows at a time.
+void rowsTogether(const Floats& x, const Words& bits, const Words& packed, const Floats& alpha, const Floats& bias, const Floats& shift, int m,
+                  int in, int out) {
+  // No linear memory is mapped here: addresses count from 0.
+  const auto at = [](const auto& values) { return static_cast<double>(reinterpret_cast<uintptr_t>(values.data())); };
+  Floats apart(m * out), y(m * out), normed(m * out), means(m), deviations(m), scales(m), levels(m * in);
+  Words signs(m * ((out + 31) / 32)), expected(signs.size()), on(m * ((in + 31) / 32));
+  packedGemm(bits.data(), packed.data(), nullptr, alpha.data(), bias.data(), nullptr, apart.data(), m, in, out, out);
+  layerNormForward(apart.data(), alpha.data(), bias.data(), normed.data(), means.data(), deviations.data(), m, out, 1e-6f);
+  packSigns(normed.data(), bias.data(), expected.data(), m, out, out);
+  const double rows = m, inputs = in, outputs = out, none = 0.0, epsilon = 1e-6f;
+  const std::vector<RowCall> calls = {
+      {kRowPackedGemm, {at(bits), at(packed), none, at(alpha), at(bias), none, at(y), rows, inputs, outputs, outputs}},
+      {kRowLayerNorm, {at(y), at(alpha), at(bias), at(normed), at(means), at(deviations), rows, outputs, epsilon}},
+      {kRowPackSigns, {at(normed), at(bias), at(signs), rows, outputs, outputs}},
+      {kRowMeanMagnitudes, {at(x), at(shift), at(scales), rows, inputs, inputs}},
+      {kRowPackAbove, {at(x), at(on), at(scales), rows, inputs, 0.0, 0.25}},
+      {kRowUnpackLevels, {at(on), at(scales), at(levels), rows, inputs, 0.5, none}},
+      {kRowPackedAndGemm, {at(on), at(packed), none, at(alpha), none, at(scales), at(y), rows, inputs, outputs, outputs}},
+      {kRowRprelu, {at(y), at(alpha), at(bias), at(alpha), at(y), rows, outputs}},
+      {kRowAdd, {at(y), at(normed), at(y), rows * outputs, rows * outputs}},
+      {kRowGelu, {at(y), at(y), rows * outputs}},
+      {kRowPackGelu, {at(x), at(shift), at(on), rows, inputs}},
+  };
+  expect(runRows(calls.data(), static_cast<int>(calls.size()), m) == 0, "runRows", m, in, out);
+  expect(signs == expected, "runRows beside its calls", m, in, out);
+}
+
 void products(int m, int in, int out) {
   const int words = (in + 31) / 32, interleaved = words * ((out + 15) / 16) * 16;
   const Floats x = normals(m * in), w = normals(in * out), alpha = normals(out), bias = normals(out), shift = normals(in);
@@ -110,6 +138,7 @@ void products(int m, int in, int out) {
   meanMagnitudes(x.data(), shift.data(), means.data(), m, in, in);
   layerNormForward(x.data(), shift.data(), shift.data(), activated.data(), means.data(), norms.data(), m, in, 1e-6f);
   geluForward(x.data(), activated.data(), m * in);
+  rowsTogether(x, bits, packed, alpha, bias, shift, m, in, out);
   gemm(0, 0, m, out, in, x.data(), in, w.data(), out, y.data(), out, bias.data(), 0, 1, 0, 0, 0);
 
   // The layer as it is trained, forward and backward.

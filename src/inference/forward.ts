@@ -1,0 +1,226 @@
+import { wordsOf, type EngineLibrary, type Offset } from '../kernels/browser.js';
+import type { Buffers } from './buffers.js';
+import { alphaOf, type EngineTensors } from './engine-tensors.js';
+import {
+  multipliesBits, outputsOf, takesPlainSigns, tokensOf, type PackedBlock, type PackedColumns, type PackedDense, type PackedInput, type PackedNorm, type PackedProducts,
+  type PackedProgram,
+} from './program.js';
+import { notFinite, Recording } from './recording.js';
+
+/** Where a dense layer reads and writes. */
+interface Flow {
+  readonly x: Offset;
+  readonly rows: number;
+  readonly y: Offset;
+  /** The bits of x are in their buffer already. */
+  readonly packed?: boolean;
+}
+
+/** Writes down a run from `buffers.pixels` to `buffers.logits`, which has the logits of one head after the other. */
+export function recordForward(program: PackedProgram, buffers: Buffers, tensors: EngineTensors, engine: EngineLibrary): Recording {
+  const forward = new Forward(program, buffers, tensors, engine);
+  forward.embed();
+  for (const block of program.blocks) forward.block(block);
+  forward.readOut();
+  forward.recording.close(buffers.tensors);
+  return forward.recording;
+}
+
+class Forward {
+  readonly recording: Recording;
+  readonly #program: PackedProgram;
+  readonly #buffers: Buffers;
+  readonly #tensors: EngineTensors;
+  readonly #engine: EngineLibrary;
+  readonly #tokens: number;
+
+  constructor(program: PackedProgram, buffers: Buffers, tensors: EngineTensors, engine: EngineLibrary) {
+    this.#program = program;
+    this.#buffers = buffers;
+    this.#tensors = tensors;
+    this.#engine = engine;
+    this.#tokens = tokensOf(program);
+    this.recording = new Recording(engine);
+  }
+
+  /** Patches, flattened by row, column and channel, projected; tokens in front; positions added. */
+  embed(): void {
+    const { imgSize, patchSize, inChans, dim, patches, prefixTokens, positions } = this.#program;
+    const { images, pixels, patches: flat, normed, x } = this.#buffers;
+    const engine = this.#engine;
+    const { heap } = engine;
+    const side = imgSize / patchSize;
+    const rows = images * side * side;
+    // A row of patches is [line in the patch, patch, pixels of the line].
+    this.recording.whole(() => { engine.transpose(pixels, flat, images * side, patchSize, side, patchSize * inChans); });
+    this.#dense(patches, { x: flat, rows, y: normed });
+    this.recording.whole(() => {
+      const projected = heap.float32(normed, rows * dim);
+      const all = heap.float32(x, images * this.#tokens * dim);
+      for (let image = 0; image < images; image++) {
+        const start = image * this.#tokens * dim;
+        prefixTokens.forEach((token, index) => { all.set(heap.float32(this.#tensors.at(token), dim), start + index * dim); });
+        all.set(projected.subarray(image * side * side * dim, (image + 1) * side * side * dim), start + prefixTokens.length * dim);
+      }
+      engine.add(x, this.#tensors.at(positions), x, all.length, this.#tokens * dim);
+    });
+  }
+
+  block({ norm1, qkv, products, proj, norm2, fc1, activation, fc2, name }: PackedBlock): void {
+    const { images, x, normed, attended, hidden } = this.#buffers;
+    const rows = images * this.#tokens;
+    this.#begin(`${name}.norm1`);
+    this.#norm(norm1, x, normed, rows);
+    this.#begin(qkv.name);
+    this.#dense(qkv, { x: normed, rows, y: this.#buffers.qkv });
+    this.#begin(`${name}.attn`);
+    this.#attend(`${name}.attn`, products);
+    this.#begin(proj.name);
+    this.#dense(proj, { x: attended, rows, y: normed });
+    this.#addTo(proj, x, normed, rows);
+
+    this.#begin(`${name}.norm2`);
+    this.#norm(norm2, x, normed, rows);
+    this.#begin(fc1.name);
+    const width = outputsOf(fc1);
+    this.#dense(fc1, { x: normed, rows, y: hidden });
+    this.#begin(`${name}.mlp.act`);
+    const packed = activation === 'gelu' && takesPlainSigns(fc2);
+    if (activation !== 'gelu') {
+      const [before, slope, after] = [activation.before, activation.slope, activation.after].map(part => this.#tensors.at(part)) as [Offset, Offset, Offset];
+      this.recording.rows(fc1.name, rows, 'rpreluForward', hidden, before, slope, after, hidden, rows, width);
+    } else if (packed) {
+      this.recording.rows(fc2.name, rows, 'packGelu', hidden, 0, this.#bits(width), rows, width);
+      this.recording.seen(observer => { if (observer.taken !== undefined || observer.computed !== undefined) this.#engine.geluForward(hidden, hidden, rows * width); });
+    } else this.recording.rows(fc1.name, rows, 'geluForward', hidden, hidden, rows * width);
+    this.#begin(fc2.name);
+    this.#dense(fc2, { x: hidden, rows, y: normed, packed });
+    this.#addTo(fc2, x, normed, rows);
+  }
+
+  readOut(): void {
+    const { dim, numClasses, norm, pool, heads, prefixTokens } = this.#program;
+    const { images, x, normed, pooled, logits } = this.#buffers;
+    const { heap } = this.#engine;
+    const tokens = this.#tokens;
+    this.#begin('head');
+    for (const [token, head] of heads.entries()) {
+      this.recording.whole(() => {
+        const patches = tokens - prefixTokens.length;
+        for (let image = 0; image < images; image++) {
+          const [first, to] = [x + 4 * image * tokens * dim, normed + 4 * image * dim];
+          if (pool === 'mean') this.#engine.sumAxis(first + 4 * prefixTokens.length * dim, to, 1, patches, dim, 1 / patches);
+          else heap.float32(to, dim).set(heap.float32(first + 4 * token * dim, dim));
+        }
+      });
+      this.#norm(norm, normed, pooled, images);
+      this.#dense(head, { x: pooled, rows: images, y: logits + 4 * token * images * numClasses });
+    }
+  }
+
+  /** From the fused projection to `attended`. */
+  #attend(name: string, products: PackedProducts | null): void {
+    const { images, qkv, attended, attention } = this.#buffers;
+    const engine = this.#engine;
+    const { heap } = engine;
+    const { dim, numHeads } = this.#program;
+    const headed = images * numHeads * this.#tokens ** 2;
+    this.recording.whole(observer => {
+      const seen = observer?.attended === undefined ? 0 : heap.allocate(4 * headed);
+      if (products === null) engine.attentionForward(qkv, seen, attended, images, this.#tokens, numHeads, dim / numHeads);
+      else if (attention!.run(products, qkv, attended, seen) !== 0) throw notFinite(name);
+      if (seen === 0) return;
+      observer?.attended?.(name, heap.float32(seen, headed).slice());
+      heap.free(seen, 4 * headed);
+    });
+  }
+
+  #norm({ weight, bias }: PackedNorm, x: Offset, y: Offset, rows: number): void {
+    const { dim, layerNormEps } = this.#program;
+    const { means } = this.#buffers;
+    this.recording.rows(weight, rows, 'layerNormForward', x, this.#tensors.at(weight), this.#tensors.at(bias), y, means, means + 4 * rows, rows, dim, layerNormEps);
+  }
+
+  /** The sum of what a layer took and gave: x += y. */
+  #addTo({ name }: PackedDense, x: Offset, y: Offset, rows: number): void {
+    const count = rows * this.#program.dim;
+    this.recording.rows(name, rows, 'add', x, y, x, count, count);
+  }
+
+  /** y = x W + bias, columns by columns. */
+  #dense(layer: PackedDense, flow: Flow): void {
+    const { x, rows, y } = flow;
+    const { heap } = this.#engine;
+    const outputs = outputsOf(layer);
+    let first = 0;
+    for (const columns of layer.columns) {
+      const { name, input } = columns;
+      this.recording.seen(observer => { observer.taken?.(name, this.#shifted(x, rows, layer.inputs, input?.shift ?? null), input); });
+      const bias = layer.bias === null ? 0 : this.#tensors.at(layer.bias) + 4 * first;
+      this.#product(layer.inputs, columns, { ...flow, y: y + 4 * first }, bias, outputs);
+      first += columns.outputs;
+    }
+    this.recording.seen(observer => observer.computed?.(layer.name, heap.float32(x, rows * layer.inputs).slice(), heap.float32(y, rows * outputs).slice()));
+  }
+
+  #product(inputs: number, columns: PackedColumns, { x, rows, y, packed }: Flow, bias: Offset, stride: number): void {
+    const engine = this.#engine;
+    const { name, weight, input, outputs } = columns;
+    const { levels } = this.#buffers;
+    const rowScale = input === null || packed === true ? 0 : this.#binarize(name, input, x, rows, inputs);
+    const floats = input === null ? x : levels;
+    const isSigned = input?.levels === 'signed' ? 1 : 0;
+    if (input !== null && !multipliesBits(columns)) {
+      // Where the weights are bits, their factors have the one of the levels.
+      const factor = 'float' in weight ? this.#tensors.factor(input.factor) : 1;
+      this.recording.rows(name, rows, 'unpackLevels', this.#bits(inputs), rowScale, floats, rows, inputs, factor, isSigned);
+    }
+    if ('float' in weight) {
+      const w = this.#tensors.at(weight.float);
+      this.recording.whole(() => { engine.gemm(0, 0, rows, outputs, inputs, floats, inputs, w, outputs, y, stride, bias, 0, 1, 0, 0, 0); });
+      return;
+    }
+    const [signs, scale] = [this.#tensors.at(weight.signs), this.#tensors.at(alphaOf(name))];
+    const kept = weight.kept === undefined ? 0 : this.#tensors.at(weight.kept);
+    if (multipliesBits(columns)) {
+      this.recording.rows(name, rows, isSigned ? 'packedGemm' : 'packedAndGemm', this.#bits(inputs), signs, kept, scale, bias, rowScale, y, rows, inputs, outputs, stride);
+      return;
+    }
+    const factors = weight.scale === null && input === null ? 0 : scale;
+    this.recording.whole(() => { engine.signGemm(floats, signs, kept, factors, bias, y, rows, inputs, outputs, weight.group ?? inputs, stride); });
+  }
+
+  /** Packs an activation; returns where its factors per row lie, 0 for none. */
+  #binarize(name: string, { levels, shift, scale, threshold, fraction }: PackedInput, x: Offset, rows: number, inputs: number): Offset {
+    const { rowScale, tensors } = this.#buffers;
+    const bits = this.#bits(inputs);
+    const moved = shift === null ? 0 : this.#tensors.at(shift);
+    const measured = scale === 'least-squares' ? rowScale : 0;
+    if (levels === 'unsigned') this.recording.rows(name, rows, 'packAbove', x, bits, measured, rows, inputs, threshold, fraction);
+    else {
+      this.recording.rows(name, rows, 'packSigns', x, moved, bits, rows, inputs, inputs);
+      if (measured !== 0) this.recording.rows(name, rows, 'meanMagnitudes', x, moved, measured, rows, inputs, inputs);
+    }
+    if (typeof scale === 'string') return measured;
+    const factors = tensors.room(4 * rows);
+    this.#engine.broadcastAxis(this.#tensors.at(scale.tokens), factors, 1, rows / this.#tokens, this.#tokens, 1);
+    return factors;
+  }
+
+  #bits(inputs: number): Offset {
+    return this.#buffers.bits.get(wordsOf(inputs))!;
+  }
+
+  /** A copy of rows with a shift added. */
+  #shifted(x: Offset, rows: number, inputs: number, shift: string | null): Float32Array {
+    const { heap } = this.#engine;
+    const values = heap.float32(x, rows * inputs).slice();
+    if (shift === null) return values;
+    const added = heap.float32(this.#tensors.at(shift), inputs);
+    return values.map((value, i) => value + added[i % inputs]!);
+  }
+
+  #begin(step: string): void {
+    this.recording.seen(observer => observer.begins?.(step));
+  }
+}
