@@ -35,6 +35,16 @@ describe('errors', () => {
     expect(errorOf(await run('throw "text"'))).toMatchObject({ name: 'string', message: "'text'", frames: [] });
   });
 
+  it.each([
+    ['a proxy all of whose traps throw', 'throw new Proxy({}, new Proxy({}, { get() { throw 1 } }))', 'object', '{}'],
+    ['a proxy of an error', 'throw new Proxy(new Error("inside"), { get() { throw 1 }, getOwnPropertyDescriptor() { throw 1 } })', 'Error', ''],
+    ['an error whose fields throw', 'throw Object.defineProperties(new Error("x"), { message: { get() { throw 1 } }, cause: { get() { throw 1 } } })', 'Error', ''],
+    ['an error of another context', 'require("node:vm").runInNewContext("throw new RangeError(`far`)")', 'RangeError', 'far'],
+    ['nothing', 'throw undefined', 'undefined', 'undefined'],
+  ])('whatever is thrown ends the cell: %s', async (_, code, name, message) => {
+    expect(errorOf(await run(`// @ts-nocheck\n${code}`))).toMatchObject({ kind: 'thrown', name, message });
+  });
+
   it('row 21: a type error comes with line and column, and nothing of the cell runs', async () => {
     const cell = await run('console.log("ran")\nconst text: string = 5');
     expect(cell.text).toBe('');
@@ -57,6 +67,15 @@ setTimeout(() => { throw new Error("in a timer") }, 5);
 await new Promise(resolve => setTimeout(resolve, 50)); alive`);
     expect(cell.value).toBe('7');
     expect(cell.text).toMatch(/Uncaught \(in promise\) Error: rejected[^]*:2:21[^]*Uncaught Error: in a timer[^]*:3:26/);
+    expect(test.crashes).toEqual([]);
+  });
+
+  it('a rejection that nobody handles when its cell has ended shows under that cell, whatever it is rejected with', async () => {
+    const early = await run('setTimeout(() => { void Promise.reject(new RangeError("late")); void Promise.reject(5) }, 20); let alive2 = 8');
+    const next = await run('await new Promise(resolve => setTimeout(resolve, 100)); alive2');
+    expect([early.result.status, next.value]).toEqual(['ok', '8']);
+    expect(early.text).toMatch(/^Uncaught \(in promise\) RangeError: late\n[^]*Cell \[\d+\]:1:40[^]*\nUncaught \(in promise\) number: 5\n$/);
+    expect(next.text).toBe('');
     expect(test.crashes).toEqual([]);
   });
 });

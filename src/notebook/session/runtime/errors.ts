@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import type { CellError, ErrorFrame } from '../types.js';
 import { parseFrames, sourceText } from './stack.js';
 
@@ -12,9 +12,9 @@ export function cellErrorOf(thrown: unknown, depth = 0): CellError {
   const message = error === null ? textOf(() => inspect(thrown, { colors: false })) : textOf(() => error.message);
   const frames = error === null ? [] : parseFrames(textOf(() => error.stack));
   const nested = (value: unknown): CellError | null => depth < maxDepth ? cellErrorOf(value, depth + 1) : null;
-  const cause = error !== null && Object.hasOwn(error, 'cause') ? nested(error.cause) : null;
-  const errors = error !== null && Array.isArray((error as AggregateError).errors)
-    ? (error as AggregateError).errors.flatMap(inner => nested(inner) ?? []) : [];
+  const cause = error !== null && attempt(() => Object.hasOwn(error, 'cause')) === true ? nested(attempt(() => error.cause)) : null;
+  const inner = attempt(() => (error as AggregateError | null)?.errors);
+  const errors = Array.isArray(inner) ? inner.flatMap(value => nested(value) ?? []) : [];
   return {
     kind: 'thrown', name, message, frames, cause, errors, diagnostics: [],
     traceback: [
@@ -28,7 +28,8 @@ export function cellErrorOf(thrown: unknown, depth = 0): CellError {
 }
 
 function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+  // Native are those of other contexts, too.
+  return types.isNativeError(value) || attempt(() => value instanceof Error) === true;
 }
 
 function typeName(value: unknown): string {
@@ -38,13 +39,20 @@ function typeName(value: unknown): string {
   return constructor || 'object';
 }
 
-/** Fields of errors may be getters that throw, or no text. */
+/** Fields of errors may be no text. */
 function textOf(read: () => unknown): string {
-  try {
+  return attempt(() => {
     const value = read();
     return typeof value === 'string' ? value : value === undefined ? '' : inspect(value);
+  }) ?? '';
+}
+
+/** What is thrown may be anything, a proxy or an error whose fields throw themselves; `undefined` then. */
+function attempt<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
   } catch {
-    return '';
+    return undefined;
   }
 }
 
