@@ -25,13 +25,22 @@ export interface Buffers {
   readonly attention: BinaryAttention | null;
 }
 
+/** Bytes that an image passes through in a block. */
+export function activationBytes(program: PackedProgram): number {
+  return 4 * tokensOf(program) * (6 * program.dim + widestHidden(program));
+}
+
+function widestHidden({ blocks }: PackedProgram): number {
+  return Math.max(0, ...blocks.map(({ fc1 }) => outputsOf(fc1)));
+}
+
 /** Takes them, in room that `tensors.dispose()` gives back. */
 export function planBuffers(images: number, program: PackedProgram, weights: EngineTensors, engine: EngineLibrary): Buffers {
   const { dim, numHeads, numClasses, imgSize, patchSize, inChans, blocks, heads } = program;
   const tokens = tokensOf(program);
   const rows = images * tokens;
   const layers = denseLayers(program);
-  const hidden = Math.max(0, ...blocks.map(({ fc1 }) => outputsOf(fc1)));
+  const hidden = widestHidden(program);
   const asFloats = layers.some(({ columns }) => columns.some(part => part.input !== null && !multipliesBits(part)));
   const tensors = new EngineTensors(engine);
   const floats = (count: number): Offset => tensors.room(4 * count);

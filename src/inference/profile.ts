@@ -24,7 +24,7 @@ export interface InferenceProfile {
  * Times the steps and the kernels of a packed model. Kernels that a run makes for a few rows at a time are made one after the other
  * here, which takes somewhat longer.
  *
- * @param images `[count, imgSize, imgSize, inChans]`, normalised; `count` at most 16, more go in parts
+ * @param images `[count, imgSize, imgSize, inChans]`, normalised
  * @param runs runs of which each time is the median; one more warms up
  */
 export function profileModel(file: PackedFile, engine: EngineLibrary, images: Float32Array, runs: number): InferenceProfile {

@@ -2,7 +2,7 @@ import { rowCallBytes, rowTable, type EngineLibrary, type RowCall } from '../ker
 import type { EngineTensors } from './engine-tensors.js';
 import type { PackedInput } from './program.js';
 
-/** Sees a run, of at most 16 images at a time. The arrays are the observer's own. */
+/** Sees a run, of as many images at a time as go through it together. The arrays are the observer's own. */
 export interface PackedObserver {
   /** A step begins: the patches `patch_embed`, a norm, a dense layer, attention, an activation, or `head` with its norm. */
   begins?(step: string): void;
