@@ -64,7 +64,7 @@ group('pictures', () => {
 });
 
 group('figures', () => {
-  it('rows 11 and 31: a figure is plotly JSON and text at once, and an SVG picture later', async () => {
+  it('rows 11, 31 and 36: a figure is plotly JSON and text at once, and an SVG picture later', async () => {
     const described = await describe({ data: [{ y: Float32Array.of(1, 2) }], layout: { title: { text: 'Loss' } } });
     expect(described.data).toEqual({
       'application/vnd.plotly.v1+json': { data: [{ y: [1, 2] }], layout: { title: { text: 'Loss' } } }, 'text/plain': 'figure "Loss": 1 trace (scatter)',

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { resultOf, sessionOfTest } from '../session/session-of-test.js';
 
@@ -18,6 +19,15 @@ describe('display in cells', () => {
     expect(events.filter(event => event.type === 'display')).toHaveLength(2);
     expect(pictures).toHaveLength(2);
     expect(Object.keys(resultOf(events)!).sort()).toEqual(['application/vnd.plotly.v1+json', 'image/svg+xml', 'text/plain']);
+  });
+
+  it('row 42: a frame as the last value is a table in HTML and text, and its print is text', async () => {
+    const danfojs = createRequire(import.meta.url).resolve('danfojs-node');
+    const made = await run(`const { DataFrame } = require(${JSON.stringify(danfojs)}); const frame = new DataFrame({ a: [1] }); frame`);
+    expect(resultOf(made.events)).toMatchObject({ 'text/html': expect.stringContaining('<td>1</td>') as string, 'text/plain': '   a\n0  1\n\n1 row × 1 column' });
+    const printed = await run('frame.print()');
+    expect(printed.events.map(({ type }) => type)).toEqual(['stream']);
+    expect(printed.text).toMatch(/a[^]*0[^]*1/);
   });
 
   it('progress keeps one place', async () => {

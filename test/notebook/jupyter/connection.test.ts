@@ -19,7 +19,7 @@ describe('readConnection', () => {
     });
   });
 
-  it('waits for a file that is still missing or half written', async () => {
+  it('row 12: waits for a file that is still missing or half written', async () => {
     const missing = readConnection(folder.path('late.json'));
     const half = readConnection(file('half.json', JSON.stringify(good).slice(0, 20)));
     setTimeout(() => {
@@ -30,7 +30,7 @@ describe('readConnection', () => {
     expect((await half).key).toBe('k');
   });
 
-  it('says in one line what is wrong', async () => {
+  it('row 12: says in one line what is wrong', async () => {
     const [missing, half, unreadable] = await Promise.allSettled([
       readConnection(folder.path('missing.json')), readConnection(file('stays-half.json', '{"shell_port": 1,')),
       readConnection((mkdirSync(folder.path('folder.json')), folder.path('folder.json'))),

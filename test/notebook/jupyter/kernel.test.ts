@@ -163,7 +163,7 @@ it('drops malformed and wrongly signed messages, says so once, and goes on', asy
   expect(dropped).toHaveLength(6);
 });
 
-it('echoes restart when it is shut down', async () => {
+it('row 14: echoes restart when it is shut down', async () => {
   expect(await client.ask('control', 'shutdown_request', { restart: true })).toEqual({ status: 'ok', restart: true });
   await kernel.ended;
 });

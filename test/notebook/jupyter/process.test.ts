@@ -51,7 +51,7 @@ describe('the process of the kernel', () => {
     expect(unreadable.stderr).toContain('cannot be read');
   });
 
-  it('says that its connection file may not be read by this user', async () => {
+  it('row 12: says that its connection file may not be read by this user', async () => {
     const path = folder.path('secret.json');
     writeFileSync(path, '{}', { mode: 0 });
     const module = new URL('../../../dist/notebook/jupyter/index.js', import.meta.url).href;
@@ -71,7 +71,7 @@ describe('the process of the kernel', () => {
     expect(stderr).toMatch(/shell_port \d+: cannot listen on 127\.0\.0\.1/);
   });
 
-  it('waits for a connection file that is written late', async () => {
+  it('row 12: waits for a connection file that is written late', async () => {
     const connection = await freeConnection();
     const path = folder.path('late.json');
     const ended = run([kernelProgram, path]);
@@ -99,7 +99,7 @@ describe('the process of the kernel', () => {
     }
   });
 
-  it('ends with its session when it is shut down in the middle of an endless loop', async () => {
+  it('row 14: ends with its session when it is shut down in the middle of an endless loop, and echoes the restart', async () => {
     const kernel = await startKernel(kernelArgv, { cwd: folder.path('.'), env: { ...process.env, XDG_STATE_HOME: folder.path('state') } });
     await kernel.client.execute('1');
     const children = childrenOf(kernel.process.pid!);

@@ -19,7 +19,7 @@ describe('the check of a cell', () => {
     expect(cells.run('const { prepare } = { prepare: 1 }; ({ a: prepare.nope })')).toEqual(['1:51 2339']);
   });
 
-  it('is strict, and knows Node, top-level await and the names of cells', () => {
+  it('rows 3 and 21: is strict, and knows Node in any folder, top-level await and the names of cells', () => {
     expect(cells.run('const s2: string = null')).toEqual(['1:7 2322']);
     expect(cells.run('const fs2 = require("fs"); new Map(); [3].toSorted(); await 1; __dirname; import.meta.url; process.argv; Buffer.from("a")')).toEqual([]);
     expect(cells.run('import fs3 from "node:fs"; fs3.writeFileSync("")')).toEqual(['1:32 2554']);
@@ -96,7 +96,7 @@ describe('names of earlier cells', () => {
     expect(cells.has('[c1, c2, c3, c4(true), c5()] as const', 'readonly [number, string, readonly [1, 2], true, Promise<number>]')).toBe(true);
   });
 
-  it('follow the newest declaration, and keep what older cells meant', () => {
+  it('row 29: follow the newest declaration, and keep what older cells meant', () => {
     cells.run('class D1 { a = 1 } const d1 = new D1(); interface D2 { x: number } const d2: D2 = { x: 1 }');
     cells.run('class D1 { b = "s" } interface D2 { y: string }');
     expect(cells.has('[d1.a, new D1().b, d2.x] as const', 'readonly [number, string, number]')).toBe(true);

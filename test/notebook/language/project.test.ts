@@ -41,7 +41,7 @@ describe('modules', () => {
     expect(session.run('import { late } from "./late"')).toEqual(['1:22 2307']);
   });
 
-  it('are packages, with exports, ESM only, untyped, installed meanwhile', () => {
+  it('row 1: are packages, with exports, ESM only, untyped, installed meanwhile', () => {
     expect(session.run('import { v } from "esm-only"')).toEqual(['1:19 2307']);
     write('modules/node_modules/esm-only/package.json', { name: 'esm-only', version: '1.0.0', type: 'module', exports: { '.': { types: './index.d.ts', import: './index.js' }, './sub/*': { types: './types/*.d.ts', import: './*.js' } } });
     write('modules/node_modules/esm-only/index.d.ts', 'export declare const v: number;');
@@ -63,7 +63,7 @@ describe('modules', () => {
     expect(converted!.declares).toEqual(['B', 'x']);
   });
 
-  it('resolve in symlinked and mixed-case folders', () => {
+  it('row 4: resolve in symlinked and mixed-case folders', () => {
     const target = folder.path('MixedCase/Note Books');
     write('MixedCase/Note Books/data.ts', 'export const one = 1;');
     symlinkSync(target, folder.path('link'));
@@ -76,7 +76,7 @@ describe('modules', () => {
 });
 
 describe('the nearest tsconfig.json', () => {
-  it('counts, with the options that make sense in a cell', () => {
+  it('row 2: counts, with the options that make sense in a cell', () => {
     write('config/tsconfig.json', '{ "compilerOptions": { "strict": false, "noUncheckedIndexedAccess": true, "noUnusedLocals": true, "module": "commonjs", "target": "es5", "baseUrl": ".", "paths": { "@lib/*": ["lib/*"] }, "jsx": "react", "jsxFactory": "h" } } // comment');
     write('config/lib/x.ts', 'export const x = 1;');
     mkdirSync(folder.path('config/inner'));

@@ -25,7 +25,7 @@ function labels(marked: string, context?: LanguageContext): string[] {
 }
 
 describe('completion', () => {
-  it('knows the members of values of earlier cells, and of this one, in code that does not parse yet', () => {
+  it('row 40: knows the members of values of earlier cells, and of this one, in code that does not parse yet', () => {
     expect(labels('point.a|')).toEqual(['across']);
     expect(labels('const own = { deep: { one: 1 } };\nif (own.deep.|')).toEqual(['one']);
     expect(labels('`${point.acr|')).toEqual(['across']);
@@ -116,7 +116,7 @@ describe('signature help', () => {
 describe('diagnosis of a cell that is edited', () => {
   const preceding = [{ id: 'a', code: 'const a = 1; type T = { x: string }' }];
 
-  it('knows the cells above, whether they ran or not', () => {
+  it('row 28: knows the cells above, whether they ran or not', () => {
     expect(language.diagnose('a + 1; const t: T = { x: "s" }', { preceding })).toEqual([]);
     expect(language.diagnose('a + 1', { preceding: [] })).toMatchObject([{ code: 2304, severity: 'error', file: null, range: { line: 1, column: 1, endLine: 1, endColumn: 2 } }]);
     expect(language.diagnose('const a: string = 1', { preceding })).toMatchObject([{ code: 2322 }]);

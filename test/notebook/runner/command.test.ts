@@ -32,7 +32,7 @@ describe('binvit notebook run', () => {
     expect(readFileSync(input, 'utf8')).toBe(before);
   });
 
-  it('ends with 1 and the error when a cell fails, after the file is written, and with 0 where errors are allowed', () => {
+  it('row 41: ends with 1 and the error when a cell fails, after the file is written, and with 0 where errors are allowed', () => {
     const input = file('failing.ipynb', 'throw new TypeError("no")', '2');
     const { status, stderr } = notebook('run', input, '--in-place', '--type-check', 'off');
     expect(status).toBe(1);

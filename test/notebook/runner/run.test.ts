@@ -31,13 +31,17 @@ describe('runNotebook', () => {
     expect(shownBy(notebook)).toEqual([["'100 %'"], ['x'], []]);
   });
 
+  it('row 17: keeps every line that a cell prints, in order', async () => {
+    expect(shownBy((await run(notebookOf('for (let i = 0; i < 5; i++) console.log(i)'))).notebook)).toEqual([['0\n1\n2\n3\n4\n']]);
+  });
+
   it('gives the same file whenever it runs', async () => {
     const input = notebookOf('console.log([1, 2]); ({ a: 1 })', 'throw new Error("x")');
     const files = [await run(input), await run(input)].map(({ notebook }) => formatNotebook(notebook));
     expect(files[0]).toBe(files[1]);
   });
 
-  it('stops at a cell that fails: its error is stored, cells after it have neither run nor outputs', async () => {
+  it('row 41: stops at a cell that fails: its error is stored, cells after it have neither run nor outputs', async () => {
     const last = { ...codeCell('console.log(2)'), outputs: [{ output_type: 'stream' as const, name: 'stdout', text: 'old' }], execution_count: 7 };
     const { notebook, status, failure } = await run(notebookOf('1', 'console.log("before");\nthrow new RangeError("x")', last));
     expect(status).toBe('failed');

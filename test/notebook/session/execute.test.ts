@@ -85,6 +85,10 @@ describe('streams', () => {
     expect(cells.map(cell => cell.text)).toEqual(['a', 'b', 'c'].map(name => [0, 1, 2, 3, 4].map(i => `${name}${i}\n`).join('')));
   });
 
+  it('row 5: two lines that are printed one after the other both come', async () => {
+    expect((await run('console.log(1); console.log(2)')).text).toBe('1\n2\n');
+  });
+
   it('10,000 lines come, all of them, in order', async () => {
     const cell = await run('for (let i = 0; i < 10000; i++) console.log(i)');
     expect(cell.text).toBe(Array.from({ length: 10_000 }, (_, i) => `${i}\n`).join(''));
@@ -95,6 +99,12 @@ describe('streams', () => {
     expect(cell.events).toEqual([
       { type: 'stream', name: 'stdout', text: 'a\n' }, { type: 'stream', name: 'stderr', text: 'b\n' }, { type: 'stream', name: 'stdout', text: 'c\n' },
     ]);
+  });
+
+  it('what is written to the descriptors themselves comes before the cell ends, too', async () => {
+    const { events } = await run("const { writeSync } = require('node:fs'); console.log('a'); writeSync(1, 'größe\\n'); writeSync(2, 'b\\n')");
+    const text = (name: string): string => events.map(event => (event.type === 'stream' && event.name === name ? event.text : '')).join('');
+    expect([text('stdout').split('\n').sort(), text('stderr')]).toEqual([['', 'a', 'größe'], 'b\n']);
   });
 
   it('what a child process prints comes before the cell ends', async () => {

@@ -11,7 +11,7 @@ const { run } = test;
 const files = temporaryFolder();
 
 describe('a session', () => {
-  it('tells its variables without running any of their code', async () => {
+  it('row 40: tells its variables without running any of their code', async () => {
     await run(`globalThis.ran = 0;
 const number = 1; let text = 'abc'; const list = [1, 2, 3]; function f() {} class Point { get x() { ran++; return 1 } }
 const point = new Point(); const bytes = new Uint8Array(4); const map = new Map([[1, 2]]);
@@ -26,7 +26,7 @@ const trap = new Proxy({}, { get() { ran++; return 1 }, ownKeys() { ran++; retur
     for (const hidden of ['__binvit', 'require', 'display', 'process', 'Array']) expect(variables).not.toHaveProperty(hidden);
   });
 
-  it('passes questions of a cell on, and their answers back', async () => {
+  it('row 40: passes questions of a cell on, and their answers back', async () => {
     const asked: unknown[] = [];
     const cell = await run('[await input("name?"), await input("word?", { password: true })]', {
       input: request => {
