@@ -4,8 +4,6 @@ import type { CellError, ExecuteOptions } from './types.js';
 export class CurrentCell {
   /** Its number in the session's process; `null` while it is being converted. */
   run: number | null = null;
-  /** Where its code said that it ends the process. */
-  exit: CellError | null = null;
   /** Error of the cell, `null` when it succeeds. */
   readonly ended: Promise<CellError | null>;
   readonly #input: ExecuteOptions['input'];

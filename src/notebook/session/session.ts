@@ -30,6 +30,8 @@ class Session implements NotebookSession {
   #ready: (inspectorUrl: string | null) => void = () => undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #current: CurrentCell | null = null;
+  /** Where code has said that it ends the process. */
+  #exit: CellError | null = null;
   /** Why cells that were enqueued before do not run. */
   #discarded: { before: number; error: CellError } = { before: 0, error: discardedError('closed') };
   #enqueued = 0;
@@ -241,7 +243,7 @@ class Session implements NotebookSession {
         void this.#ask(message);
         break;
       case 'exit':
-        if (this.#current) this.#current.exit = message.error;
+        this.#exit = message.error;
         break;
       case 'end':
         this.#outputs.flush();
@@ -271,8 +273,9 @@ class Session implements NotebookSession {
     this.#process = this.#startProcess();
     for (const answer of this.#awaited.values()) answer({ type: 'ready', inspectorUrl: null });
     this.#awaited.clear();
-    const cell = this.#current;
-    if (cell?.run != null) cell.end(crashedError(reason, cell.exit));
-    this.#options.onCrash?.(cell?.exit?.message ?? reason);
+    const error = crashedError(reason, this.#exit);
+    this.#exit = null;
+    if (this.#current?.run != null) this.#current.end(error);
+    else this.#options.onCrash?.(error.message);
   }
 }

@@ -128,7 +128,7 @@ export interface SessionOptions {
   readonly node?: { readonly path: string; readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> };
   /** Append-only file of the history; kept in memory only when left out. */
   readonly historyFile?: string;
-  /** Told when the process of the session died outside of any cell, or was started anew after a crash. */
+  /** Told when the process of the session died and was started anew, where no cell ran whose error says so. */
   readonly onCrash?: (reason: string) => void;
 }
 

@@ -14,6 +14,8 @@ export type { JsonObject } from '../../../src/notebook/jupyter/index.js';
 export interface Received {
   readonly channel: 'shell' | 'control' | 'stdin' | 'iopub';
   readonly type: string;
+  /** Frames before the delimiter: the topic, on iopub. */
+  readonly topics: readonly string[];
   readonly header: JsonObject;
   readonly parentHeader: JsonObject;
   readonly metadata: JsonObject;
@@ -199,7 +201,7 @@ export class KernelClient {
       return null;
     }
     const [header, parentHeader, metadata, content] = parts.map(part => JSON.parse(part.toString()) as JsonObject) as [JsonObject, JsonObject, JsonObject, JsonObject];
-    return { channel, type: header.msg_type as string, header, parentHeader, metadata, content, receivedAt: performance.now() };
+    return { channel, type: header.msg_type as string, topics: frames.slice(0, start).map(String), header, parentHeader, metadata, content, receivedAt: performance.now() };
   }
 }
 
@@ -228,16 +230,19 @@ export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Code that is sent at once, while the kernel starts. */
   readonly firstCell?: string;
+  /** Gets what the kernel says on stderr, which is this process's when left out. */
+  readonly onStderr?: (text: string) => void;
 }
 
 /** Starts a kernel as a front end does; `{connection_file}` in `argv` is replaced. */
-export async function startKernel(argv: readonly string[], { firstCell, ...options }: StartOptions = {}): Promise<RunningKernel> {
+export async function startKernel(argv: readonly string[], { firstCell, onStderr, ...options }: StartOptions = {}): Promise<RunningKernel> {
   const folder = mkdtempSync(join(tmpdir(), 'binvit-kernel-'));
   const file = join(folder, 'connection.json');
   const connection = await freeConnection();
   writeFileSync(file, JSON.stringify(connection));
   const [command, ...args] = argv.map(argument => argument.replace('{connection_file}', file));
-  const child = spawn(command!, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
+  const child = spawn(command!, args, { stdio: ['ignore', 'inherit', onStderr ? 'pipe' : 'inherit'], ...options });
+  if (onStderr) child.stderr!.setEncoding('utf8').on('data', onStderr);
   const exit = once(child, 'exit').then(([code]) => code as number | null);
   const client = new KernelClient(connection);
   const stop = async (): Promise<void> => {

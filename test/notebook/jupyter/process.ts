@@ -13,16 +13,18 @@ export const cli = fileURLToPath(new URL('../../../dist/cli/main.js', import.met
 export const kernelArgv = [process.execPath, kernelProgram, '{connection_file}'];
 
 /** The built kernel for the tests of one file, in a folder, with its history in another. */
-export function kernelForTests(folder: { path(name: string): string }, env: NodeJS.ProcessEnv = {}): { readonly client: KernelClient; readonly running: RunningKernel } {
+export function kernelForTests(folder: { path(name: string): string }, env: NodeJS.ProcessEnv = {}): { readonly client: KernelClient; readonly running: RunningKernel; readonly stderr: string } {
   let running: RunningKernel;
+  let stderr = '';
   beforeAll(async () => {
     if (!existsSync(kernelProgram)) throw new Error(`${kernelProgram} is not there; run npm run build`);
-    running = await startKernel(kernelArgv, { cwd: folder.path('.'), env: { ...process.env, XDG_STATE_HOME: folder.path('state'), ...env } });
+    running = await startKernel(kernelArgv, { cwd: folder.path('.'), env: { ...process.env, XDG_STATE_HOME: folder.path('state'), ...env }, onStderr: text => { stderr += text; } });
   });
   afterAll(() => running.stop());
   return {
     get client() { return running.client; },
     get running() { return running; },
+    get stderr() { return stderr; },
   };
 }
 

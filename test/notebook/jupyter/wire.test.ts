@@ -1,6 +1,4 @@
-import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../../src/backend/index.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { executed, type Received } from './client.js';
 import { kernelForTests } from './process.js';
@@ -187,54 +185,5 @@ describe('questions about code', () => {
         status: 'ok', implementation: 'binvit', debugger: false, language_info: { name: 'typescript', file_extension: '.ts', version: expect.stringMatching(/^5\./) as string },
       });
     }
-  });
-});
-
-describe('faults', () => {
-  it('the heartbeat, the control channel and completion answer while a cell is busy', async () => {
-    const cell = kernel.client.submit('console.log("busy"); while (true);');
-    while (!cell.iopub.some(({ type }) => type === 'stream')) await pause(5);
-    expect(await kernel.client.heartbeat()).toBeGreaterThan(0);
-    expect(await kernel.client.ask('shell', 'complete_request', { code: 'Math.hyp', cursor_pos: 8 })).toMatchObject({ matches: ['hypot'] });
-    await kernel.client.ask('control', 'interrupt_request', {});
-    await executed(cell);
-  });
-
-  it.each(['process.exit(3)', 'process.abort()'])('%s fails its cell, and a fresh session goes on', async code => {
-    const { reply, outputs } = await kernel.client.execute(code);
-    expect(reply.content).toMatchObject({ status: 'error', ename: 'SessionCrashed' });
-    expect(types(outputs).filter(type => type === 'error')).toEqual(['error']);
-    expect((await kernel.client.execute('1 + 1')).outputs[0]!.content).toMatchObject({ data: { 'text/plain': '2' } });
-  });
-
-  it('is interrupted 100 times at random moments and keeps its state', async () => {
-    const random = Random.seeded(1);
-    await kernel.client.execute('let counted = 0');
-    for (let time = 0; time < 100; time++) {
-      const cell = kernel.client.submit('counted += 1; for (let i = 0; i < 3e7; i++); await new Promise(resolve => setTimeout(resolve, 10));');
-      await pause(random.uniform() * 40);
-      await kernel.client.ask('control', 'interrupt_request', {});
-      await executed(cell);
-    }
-    const { outputs } = await kernel.client.execute('counted > 0 && counted <= 100');
-    expect(outputs[0]!.content).toMatchObject({ data: { 'text/plain': 'true' } });
-  });
-
-  it('10,000 requests at once are all answered while cells run', async () => {
-    const cells = Array.from({ length: 20 }, (_, cell) => kernel.client.submit(`${cell}`));
-    const requests = Array.from({ length: 10_000 }, () => kernel.client.request('shell', 'comm_info_request', {}));
-    expect((await Promise.all(requests.map(({ reply }) => reply))).every(({ content }) => content.status === 'ok')).toBe(true);
-    expect((await Promise.all(cells.map(executed))).every(({ reply }) => reply.content.status === 'ok')).toBe(true);
-    expect(kernel.client.faults).toEqual([]);
-  });
-
-  it('a module that is edited is seen by the next cell that imports it', async () => {
-    const { outputs } = await kernel.client.execute('process.cwd()');
-    const cwd = String((outputs[0]!.content.data as Record<string, string>)['text/plain']).slice(1, -1);
-    writeFileSync(`${cwd}/data.ts`, 'export const f = (): number => 1;');
-    const cell = 'import { f } from "./data"; f()';
-    expect((await kernel.client.execute(cell)).outputs[0]!.content).toMatchObject({ data: { 'text/plain': '1' } });
-    writeFileSync(`${cwd}/data.ts`, 'export const f = (): number => 2;');
-    expect((await kernel.client.execute(cell)).outputs[0]!.content).toMatchObject({ data: { 'text/plain': '2' } });
   });
 });
