@@ -14,6 +14,7 @@ import { diagnosticOf, fileDiagnosticOf, rangeOf } from './diagnostic.js';
 import { inspectionAt } from './inspection.js';
 import { PrecedingCells } from './preceding-cells.js';
 import { signatureHelpAt } from './signature-help.js';
+import { Transpiler } from './transpiler.js';
 import { TypeView } from './type-view.js';
 
 /** A cell that is about to run. */
@@ -29,6 +30,7 @@ interface Knowledge {
   readonly config: CellOptions;
   readonly language: CellService;
   readonly checker: TypeChecker;
+  readonly transpiler: Transpiler;
   /** The cells that ran. */
   readonly session: CellChain;
   /** The cells above the one that is edited. */
@@ -83,12 +85,12 @@ export class CellLanguage {
     const source = parseCell(code, cell.language);
     const refusal = [...syntaxErrors(source), ...reservedNames(source)];
     if (refusal.length > 0) return { converted: null, diagnostics: refusal };
-    const { config, checker, session } = this.#current();
+    const { checker, transpiler, session } = this.#current();
     const { path, view } = this.#open('cell', source, session);
     const errors = (): Diagnostic[] => (isSelfContained(source) ? checker.checkSelfContained(path, source, view) : checker.check(path, source, view));
     return {
       diagnostics: check ? [...this.#configWarnings(), ...checksTypes(source) ? errors() : []] : [],
-      converted: convertCell(source, cell, config.options, checker.importedTypes(path, source)),
+      converted: convertCell(source, cell, transpiler, checker.importedTypes(path, source)),
     };
   }
 
@@ -198,7 +200,7 @@ function knowledge(cwd: string, strict: boolean): Knowledge {
     files.write(files.path(name), empty.text);
     files.roots.push(files.path(name));
   }
-  return { config, language, checker: new TypeChecker(language, cwd), session, preceding, sources: new Set() };
+  return { config, language, checker: new TypeChecker(language, cwd), transpiler: new Transpiler(config.options), session, preceding, sources: new Set() };
 }
 
 function addTo({ language, session, sources }: Knowledge, source: CellSource): void {

@@ -68,7 +68,7 @@ export function scriptKind(language: CellLanguageName): ts.ScriptKind {
 }
 
 /** The file name that makes TypeScript choose that grammar. */
-export function fileNameFor(language: CellLanguageName): string {
+function fileNameFor(language: CellLanguageName): string {
   return language === 'typescript' ? 'cell.ts' : 'cell.tsx';
 }
 

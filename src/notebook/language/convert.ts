@@ -1,9 +1,10 @@
 import type ts from 'typescript';
 import type { CellReference } from '../session/types.js';
-import { fileNameFor, type CellSource } from './cell-source.js';
+import type { CellSource } from './cell-source.js';
 import { cellSyntax } from './cell-syntax.js';
 import { declaredNames } from './declared-names.js';
 import { sessionCode } from './session-code.js';
+import type { Transpiler } from './transpiler.js';
 import { typescript } from './typescript.js';
 
 /** A source map of version 3. */
@@ -26,35 +27,16 @@ export interface ConvertedCell {
   readonly declares: readonly string[];
 }
 
-/** What of the compiler options changes how a cell runs. */
-const emitOptions = ['jsx', 'jsxFactory', 'jsxFragmentFactory', 'jsxImportSource', 'experimentalDecorators', 'emitDecoratorMetadata', 'useDefineForClassFields'] as const;
-
 /**
  * Converts a cell that parses. Types are dropped without a look at their meaning.
  *
- * @param options compiler options, of which those count that say how JSX, decorators and class fields run
  * @param types names imported by the cell that are known to be types only; their import is dropped
  */
-export function convertCell(source: CellSource, cell: CellReference, options: Pick<ts.CompilerOptions, typeof emitOptions[number]>, types: ReadonlySet<string>): ConvertedCell {
-  const output = typescript.transpileModule(source.text, {
-    fileName: fileNameFor(source.language),
-    compilerOptions: {
-      target: typescript.ScriptTarget.ES2022,
-      module: typescript.ModuleKind.ESNext,
-      jsx: typescript.JsxEmit.React,
-      ...Object.fromEntries(emitOptions.flatMap(name => (options[name] === undefined ? [] : [[name, options[name]]]))),
-      verbatimModuleSyntax: true,
-      isolatedModules: true,
-      removeComments: true,
-      sourceMap: true,
-      newLine: typescript.NewLineKind.LineFeed,
-    },
-    transformers: { before: [moveFirstLine(source), cellSyntax(types)], after: [sessionCode] },
-  });
-  const map = JSON.parse(output.sourceMapText!) as SourceMapV3;
+export function convertCell(source: CellSource, cell: CellReference, transpiler: Transpiler, types: ReadonlySet<string>): ConvertedCell {
+  const { code, map } = transpiler.transpile(source.file, { before: [moveFirstLine(source), cellSyntax(types)], after: [sessionCode] });
   return {
-    code: output.outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ''),
-    sourceMap: { ...map, sources: [cell.uri ?? `binvit-cell:${cell.id}`], sourcesContent: [source.code] },
+    code: code.replace(/\/\/# sourceMappingURL=.*\s*$/, ''),
+    sourceMap: { ...JSON.parse(map) as SourceMapV3, sources: [cell.uri ?? `binvit-cell:${cell.id}`], sourcesContent: [source.code] },
     declares: [...declaredNames(source.file, false)].flatMap(([name, kind]) => (kind === 'type' || types.has(name) ? [] : [name])),
   };
 }

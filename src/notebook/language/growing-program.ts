@@ -65,8 +65,7 @@ export class GrowingProgram {
 
   #add(path: string, text: string): ts.SourceFile {
     const file = typescript.createSourceFile(path, text, typescript.ScriptTarget.ES2022);
-    Object.assign(file, { path, resolvedPath: path, originalFileName: path, imports: [], moduleAugmentations: [], ambientModuleNames: [] });
-    (typescript as unknown as Undeclared).bindSourceFile(file, this.program.getCompilerOptions());
+    joinProgram(this.program, file, path);
     this.#added.set(path, file);
     return file;
   }
@@ -77,4 +76,10 @@ export class GrowingProgram {
     const resolvedFileName = this.#indexes.get(from) ?? specifier;
     return { resolvedModule: { resolvedFileName, extension: typescript.Extension.Ts } };
   }
+}
+
+/** Gives a file what a program gives those that it is made with, so that its checker takes it for one of them. */
+export function joinProgram(program: ts.Program, file: ts.SourceFile, path: string): void {
+  Object.assign(file, { path, resolvedPath: path, originalFileName: path, imports: [], moduleAugmentations: [], ambientModuleNames: [] });
+  (typescript as unknown as Undeclared).bindSourceFile(file, program.getCompilerOptions());
 }

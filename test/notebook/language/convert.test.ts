@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { parseCell } from '../../../src/notebook/language/cell-source.js';
+import { cellSyntax } from '../../../src/notebook/language/cell-syntax.js';
 import { convertCell, type ConvertedCell } from '../../../src/notebook/language/convert.js';
+import { sessionCode } from '../../../src/notebook/language/session-code.js';
+import { Transpiler } from '../../../src/notebook/language/transpiler.js';
+import { typescript as ts } from '../../../src/notebook/language/typescript.js';
 import { type CellFailure, repl } from './repl.js';
 
 const run = repl();
+const transpiler = new Transpiler({});
 
 function convert(code: string, types: readonly string[] = [], uri?: string): ConvertedCell {
-  return convertCell(parseCell(code), { id: 'abc', ...uri === undefined ? {} : { uri } }, {}, new Set(types));
+  return convertCell(parseCell(code), { id: 'abc', ...uri === undefined ? {} : { uri } }, transpiler, new Set(types));
 }
 
 function failure(code: string): Promise<CellFailure> {
@@ -165,5 +170,40 @@ describe('the source map', () => {
   it('names the cell and has its text', () => {
     expect(convert('1').sourceMap).toMatchObject({ version: 3, sources: ['binvit-cell:abc'], sourcesContent: ['1'] });
     expect(convert('1', [], 'vscode-notebook-cell:/a#1').sourceMap.sources).toEqual(['vscode-notebook-cell:/a#1']);
+  });
+});
+
+describe('a transpiler', () => {
+  const cells = [
+    '1+1', 'await (x)', 'const s = "a"; enum E { A = s, B = `${s}b`, C = 1 << 3, D = C | 1 } E', 'enum F { A = later } var later = 1',
+    'namespace N { export const a = 1; export namespace M { export const b = a } } N.M.b', 'import a = N.M; a',
+    'class C<T> extends (class {}) { constructor(private readonly a: T, public b = 1) { super(); } accessor c = 2; static { } declare d: number; #e = 3 }',
+    'function deco(...a: any[]): any {} @deco class D { @deco m(@deco p: Map<string, E>) {} @deco f: string = "" }',
+    'export const x: number = 1, y = x!; export default x satisfies number', 'using r = { [Symbol.dispose]() {} }', 'const f = <T,>(a?: T): a is T => a!?.b ?? (c ||= d as any)',
+    'for await (const v of g()) { label: while (true) break label }', 'let {a, ...rest} = {} as any, [b = 2, ...c] = [];', 'abstract class G { abstract a(): void; b?(): void; get c(): number { return 1 } }',
+    'import d, { type T, v as w } from "m"; import * as all from "n"; d(w, all)', 'type Only = 1; interface I {} declare const z: I; const enum H { A } H.A',
+  ];
+  const options = [{}, { experimentalDecorators: true, emitDecoratorMetadata: true, useDefineForClassFields: false }, { jsx: ts.JsxEmit.ReactJSX, jsxImportSource: 'preact' }];
+
+  it('gives what ts.transpileModule gives, whatever cells came before', () => {
+    for (const option of options) {
+      const transpiler = new Transpiler(option);
+      const transformers = { before: [cellSyntax(new Set())], after: [sessionCode] };
+      const expected = [...cells, 'const e = <p title="x">{...a}<b/>{1}</p>'].map(cell => {
+        const { text, file: { fileName } } = parseCell(cell);
+        const { outputText, sourceMapText } = ts.transpileModule(text, {
+          fileName, transformers,
+          compilerOptions: {
+            target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, jsx: ts.JsxEmit.React, ...option,
+            verbatimModuleSyntax: true, isolatedModules: true, removeComments: true, sourceMap: true, newLine: ts.NewLineKind.LineFeed,
+          },
+        });
+        return { cell, code: outputText, map: sourceMapText };
+      });
+      // More than the cells of one program.
+      for (let round = 0; round < 13; round++) {
+        for (const { cell, code, map } of expected) expect(transpiler.transpile(parseCell(cell).file, transformers), cell).toEqual({ code, map });
+      }
+    }
   });
 });

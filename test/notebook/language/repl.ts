@@ -4,6 +4,7 @@ import { createRequire, SourceMap } from 'node:module';
 import type { CellReference } from '../../../src/notebook/session/types.js';
 import { parseCell } from '../../../src/notebook/language/cell-source.js';
 import { convertCell } from '../../../src/notebook/language/convert.js';
+import { Transpiler } from '../../../src/notebook/language/transpiler.js';
 
 interface Exception { readonly text: string; readonly lineNumber: number; readonly columnNumber: number; readonly exception?: { readonly description?: string } }
 
@@ -19,6 +20,7 @@ export function repl() {
   const session = new Session();
   session.connect();
   const results: unknown[] = [];
+  const transpiler = new Transpiler({});
   const global = globalThis as { __binvit?: unknown; require?: unknown };
   global.__binvit = {
     import: (specifier: string, options?: ImportCallOptions) => import(specifier, options),
@@ -28,7 +30,7 @@ export function repl() {
   global.require = createRequire(import.meta.url);
 
   return async (code: string, language: CellReference['language'] = 'typescript'): Promise<unknown> => {
-    const converted = convertCell(parseCell(code, language), { id: 'cell' }, {}, new Set());
+    const converted = convertCell(parseCell(code, language), { id: 'cell' }, transpiler, new Set());
     results.length = 0;
     const name = `cell-${randomUUID()}`;
     const exception = await new Promise<Exception | undefined>((resolve, reject) => {
