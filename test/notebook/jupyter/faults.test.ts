@@ -37,7 +37,7 @@ describe('code that fails in its own way', () => {
     const cell = await kernel.client.execute('setTimeout(() => { void Promise.reject(new Error("late")) }, 20); alive = 8;');
     expect(cell.reply.content.status).toBe('ok');
     const late = (): unknown[] => kernel.client.received.filter(({ type, content }) => type === 'stream' && (content.text as string).includes('late')).map(({ parentHeader }) => parentHeader.msg_id);
-    await expect.poll(late).toEqual([cell.reply.parentHeader.msg_id]);
+    await expect.poll(late, { timeout: 10_000 }).toEqual([cell.reply.parentHeader.msg_id]);
     expect(await value('alive')).toBe('8');
   });
 
@@ -61,7 +61,7 @@ describe('code that fails in its own way', () => {
     const { id } = kernel.client.submit('setTimeout(() => { process.exit(4) }, 50); let state = 1;');
     const told = (): string => kernel.client.received.filter(({ type, content, parentHeader }) => type === 'stream' && content.name === 'stderr' && parentHeader.msg_id === id)
       .map(({ content }) => content.text as string).join('');
-    await expect.poll(told).toBe("the cell ended the session's process by process.exit(4); the session starts anew, its names and values are lost\n");
+    await expect.poll(told, { timeout: 10_000 }).toBe("the cell ended the session's process by process.exit(4); the session starts anew, its names and values are lost\n");
     expect(await value('// @ts-nocheck\ntypeof state')).toBe("'undefined'");
   });
 

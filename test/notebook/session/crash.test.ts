@@ -27,11 +27,11 @@ describe('a cell that ends the process', () => {
 
   it('in a timer after its cell has ended, the session starts anew and says so', async () => {
     await run('setTimeout(() => { process.exit(5) }, 20); let before = 1');
-    await expect.poll(() => test.crashes).toEqual([
+    await expect.poll(() => test.crashes, { timeout: 10_000 }).toEqual([
       "the cell ended the session's process by process.exit(5); the session starts anew, its names and values are lost",
     ]);
     expect((await run('typeof before')).value).toBe("'undefined'");
     await run('setTimeout(() => { process.kill(process.pid, "SIGKILL") }, 20)');
-    await expect.poll(() => test.crashes.slice(1)).toEqual(['the process was ended by signal SIGKILL; the session starts anew, its names and values are lost']);
+    await expect.poll(() => test.crashes.slice(1), { timeout: 10_000 }).toEqual(['the process was ended by signal SIGKILL; the session starts anew, its names and values are lost']);
   });
 });
