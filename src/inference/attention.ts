@@ -1,13 +1,20 @@
 import { packedWeightBytes, type EngineLibrary, type Offset } from '../kernels/browser.js';
+import { AttentionByHead, type AttentionDots, type AttentionShape } from './attention-by-head.js';
 import type { EngineTensors } from './engine-tensors.js';
 import type { PackedInput, PackedProducts } from './program.js';
 
-/** Sizes of the attention of a model. */
-export interface AttentionShape {
-  readonly images: number;
-  readonly tokens: number;
-  readonly dim: number;
-  readonly numHeads: number;
+/** Operands as the kernel of all heads takes them: signs of Q, K and V, P of levels 0 and 1. */
+interface FusedProducts {
+  readonly query: PackedInput;
+  readonly key: PackedInput;
+  readonly probabilities: PackedInput;
+  readonly value: PackedInput;
+}
+
+function isFused(products: PackedProducts): products is FusedProducts {
+  const { query, key, probabilities, value } = products;
+  return [query, key, value].every(operand => operand?.levels === 'signed')
+    && probabilities?.levels === 'unsigned' && probabilities.shift === null && typeof probabilities.scale === 'string';
 }
 
 /** The products of attention with binary operands: P = softmax(s Q̂ K̂ᵀ), output v P̂ V̂. */
@@ -20,6 +27,8 @@ export class BinaryAttention {
   readonly #queryScale: Offset;
   readonly #keyScale: Offset;
   readonly #valueScale: Offset;
+  readonly #buffers: EngineTensors;
+  #byHead: AttentionByHead | null = null;
 
   /**
    * @param tensors of the model
@@ -29,6 +38,7 @@ export class BinaryAttention {
     this.#engine = engine;
     this.#tensors = tensors;
     this.#shape = shape;
+    this.#buffers = buffers;
     const { images, tokens, dim, numHeads } = shape;
     const headDim = dim / numHeads;
     this.#keys = buffers.room(images * numHeads * packedWeightBytes(headDim, tokens));
@@ -42,9 +52,16 @@ export class BinaryAttention {
    * @param qkv `[images, tokens, 3 dim]`
    * @param output `[images, tokens, dim]`
    * @param seen where the softmax goes too, `[images, heads, tokens, tokens]`; 0 for nowhere
+   * @param dots who asks for the integers of the products has them made head by head, which gives the same bits
    * @returns status bits of the operands
    */
-  run({ query, key, probabilities, value }: PackedProducts, qkv: Offset, output: Offset, seen: Offset): number {
+  run(products: PackedProducts, qkv: Offset, output: Offset, seen: Offset, dots: AttentionDots | null): number {
+    if (dots === null && isFused(products)) return this.#runFused(products, qkv, output, seen);
+    this.#byHead ??= new AttentionByHead(this.#engine, this.#tensors, this.#buffers, this.#shape);
+    return this.#byHead.run(products, qkv, output, seen, dots);
+  }
+
+  #runFused({ query, key, probabilities, value }: FusedProducts, qkv: Offset, output: Offset, seen: Offset): number {
     const { images, tokens, dim, numHeads } = this.#shape;
     const headDim = dim / numHeads;
     const factor = (input: PackedInput): number => this.#tensors.factor(input.factor);

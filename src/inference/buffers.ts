@@ -17,7 +17,7 @@ export interface Buffers {
   /** Room for the bits of rows, by their number of words. */
   readonly bits: ReadonlyMap<number, Offset>;
   readonly rowScale: Offset;
-  /** Levels of a binary activation as floats; 0 where every product takes bits. */
+  /** Levels of a binary activation as floats, and what a shift is added to in front of levels 0 and 1; 0 where there is neither. */
   readonly levels: Offset;
   readonly means: Offset;
   readonly pooled: Offset;
@@ -41,7 +41,7 @@ export function planBuffers(images: number, program: PackedProgram, weights: Eng
   const rows = images * tokens;
   const layers = denseLayers(program);
   const hidden = widestHidden(program);
-  const asFloats = layers.some(({ columns }) => columns.some(part => part.input !== null && !multipliesBits(part)));
+  const asFloats = layers.some(({ columns }) => columns.some(part => part.input !== null && (!multipliesBits(part) || (part.input.levels === 'unsigned' && part.input.shift !== null))));
   const tensors = new EngineTensors(engine);
   const floats = (count: number): Offset => tensors.room(4 * count);
   return {

@@ -128,7 +128,7 @@ class Forward {
     this.recording.whole(observer => {
       const seen = observer?.attended === undefined ? 0 : heap.allocate(4 * headed);
       if (products === null) engine.attentionForward(qkv, seen, attended, images, this.#tokens, numHeads, dim / numHeads);
-      else if (attention!.run(products, qkv, attended, seen) !== 0) throw notFinite(name);
+      else if (attention!.run(products, qkv, attended, seen, null) !== 0) throw notFinite(name);
       if (seen === 0) return;
       observer?.attended?.(name, heap.float32(seen, headed).slice());
       heap.free(seen, 4 * headed);
@@ -196,14 +196,18 @@ class Forward {
     const bits = this.#bits(inputs);
     const moved = shift === null ? 0 : this.#tensors.at(shift);
     const measured = scale === 'least-squares' ? rowScale : 0;
-    if (levels === 'unsigned') this.recording.rows(name, rows, 'packAbove', x, bits, measured, rows, inputs, threshold, fraction);
-    else {
+    if (levels === 'unsigned') {
+      const { levels: sums } = this.#buffers;
+      if (moved !== 0) this.recording.whole(() => { this.#engine.add(x, moved, sums, rows * inputs, inputs); });
+      this.recording.rows(name, rows, 'packAbove', moved === 0 ? x : sums, bits, measured, rows, inputs, threshold, fraction);
+    } else {
       this.recording.rows(name, rows, 'packSigns', x, moved, bits, rows, inputs, inputs);
       if (measured !== 0) this.recording.rows(name, rows, 'meanMagnitudes', x, moved, measured, rows, inputs, inputs);
     }
     if (typeof scale === 'string') return measured;
     const factors = tensors.room(4 * rows);
-    this.#engine.broadcastAxis(this.#tensors.at(scale.tokens), factors, 1, rows / this.#tokens, this.#tokens, 1);
+    const { images } = this.#buffers;
+    this.#engine.broadcastAxis(this.#tensors.at(scale.tokens), factors, 1, images, rows / images, 1);
     return factors;
   }
 

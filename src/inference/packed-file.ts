@@ -101,11 +101,12 @@ function checkTensors(program: PackedProgram, tensors: ReadonlyMap<string, Safet
   const float = (tensor: string, ...shape: number[]): void => { expected.set(tensor, { dtype: 'F32', shape }); };
   /** May be in 16 bits. */
   const matrix = (tensor: string, ...shape: number[]): void => { expected.set(tensor, { dtype: tensors.get(tensor)?.dtype === 'F16' ? 'F16' : 'F32', shape }); };
-  const inputTensors = (input: PackedInput | null, inputs: number): void => {
+  /** `positions`: rows of an image. */
+  const inputTensors = (input: PackedInput | null, inputs: number, positions: number): void => {
     if (input === null) return;
     if (input.shift !== null) float(input.shift, inputs);
     if (input.factor !== null) float(input.factor, 1);
-    if (typeof input.scale === 'object') float(input.scale.tokens, tokens);
+    if (typeof input.scale === 'object') float(input.scale.tokens, positions);
   };
   const signs = ({ signs: plane, kept, scale, group }: PackedSigns, inputs: number, outputs: number): void => {
     for (const tensor of kept === undefined ? [plane] : [plane, kept]) {
@@ -118,26 +119,26 @@ function checkTensors(program: PackedProgram, tensors: ReadonlyMap<string, Safet
     if (group !== undefined) float(scale, inputs / group, outputs);
     else float(scale, tensors.get(scale)?.shape[0] === 1 ? 1 : outputs);
   };
-  const dense = (layer: PackedDense, inputs: number, outputs: number): void => {
+  const dense = (layer: PackedDense, inputs: number, outputs: number, positions = tokens): void => {
     if (layer.inputs !== inputs || outputsOf(layer) !== outputs) {
       fail(`${layer.name}: expected ${inputs} inputs and ${outputs} outputs, found ${layer.inputs} and ${outputsOf(layer)}`);
     }
     for (const { outputs: own, weight, input } of layer.columns) {
       if ('float' in weight) matrix(weight.float, inputs, own);
       else signs(weight, inputs, own);
-      inputTensors(input, inputs);
+      inputTensors(input, inputs, positions);
     }
     if (layer.bias !== null) float(layer.bias, outputs);
   };
   const norm = ({ weight, bias }: PackedNorm): void => { for (const tensor of [weight, bias]) float(tensor, dim); };
-  dense(program.patches, patchSize ** 2 * inChans, dim);
+  dense(program.patches, patchSize ** 2 * inChans, dim, patchCount);
   for (const token of prefixTokens) matrix(token, dim);
   matrix(program.positions, tokens, dim);
   for (const { norm1, qkv, products, proj, norm2, fc1, activation, fc2 } of blocks) {
     norm(norm1);
     dense(qkv, dim, 3 * dim);
-    for (const operand of products === null ? [] : [products.query, products.key, products.value]) inputTensors(operand, dim);
-    if (products !== null) inputTensors(products.probabilities, tokens);
+    for (const operand of [products?.query, products?.key, products?.value]) inputTensors(operand ?? null, dim, tokens);
+    inputTensors(products?.probabilities ?? null, tokens, tokens);
     dense(proj, dim, dim);
     norm(norm2);
     const hidden = outputsOf(fc1);
@@ -146,7 +147,7 @@ function checkTensors(program: PackedProgram, tensors: ReadonlyMap<string, Safet
     dense(fc2, hidden, dim);
   }
   norm(program.norm);
-  for (const head of heads) dense(head, dim, numClasses);
+  for (const head of heads) dense(head, dim, numClasses, 1);
 
   for (const [tensor, { dtype, shape }] of expected) {
     const found = tensors.get(tensor);

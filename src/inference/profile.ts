@@ -1,7 +1,7 @@
 import { runRowsApart, type EngineLibrary, type Offset } from '../kernels/browser.js';
 import type { PackedFile } from './packed-file.js';
 import { PackedModel } from './packed-model.js';
-import { multipliesBits, outputsOf, tokensOf, type PackedBlock, type PackedDense, type PackedProgram } from './program.js';
+import { multipliesBits, outputsOf, tokensOf, type PackedBlock, type PackedDense, type PackedProducts, type PackedProgram } from './program.js';
 
 /** Time of a part of a run: the median over runs, in milliseconds. */
 export interface PartTime {
@@ -66,8 +66,12 @@ export function binaryMacs(program: PackedProgram): ReadonlyMap<string, number> 
     const outputs = layer.columns.reduce((sum, columns) => sum + (multipliesBits(columns) ? columns.outputs : 0), 0);
     return outputs === 0 ? [] : [[layer.name, tokens * layer.inputs * outputs]];
   };
+  const attention = (name: string, products: PackedProducts | null, macs: number): [string, number][] => {
+    const binary = [[products?.query, products?.key], [products?.probabilities, products?.value]].filter(operands => operands.every(Boolean)).length;
+    return binary === 0 ? [] : [[`${name}.attn`, binary * macs]];
+  };
   const block = ({ name, qkv, products, proj, fc1, fc2 }: PackedBlock): [string, number][] =>
-    [...dense(qkv), ...products === null ? [] : [[`${name}.attn`, 2 * tokens ** 2 * outputsOf(proj)] as [string, number]], ...dense(proj), ...dense(fc1), ...dense(fc2)];
+    [...dense(qkv), ...attention(name, products, tokens ** 2 * outputsOf(proj)), ...dense(proj), ...dense(fc1), ...dense(fc2)];
   return new Map(program.blocks.flatMap(block));
 }
 

@@ -58,19 +58,19 @@ export interface PackedNorm {
   readonly bias: string;
 }
 
-/** Attention's products where they are binary. */
+/** Operands of attention's products, of which at least one is binary; null for a float one. */
 export interface PackedProducts {
-  readonly query: PackedInput;
-  readonly key: PackedInput;
-  readonly probabilities: PackedInput;
-  readonly value: PackedInput;
+  readonly query: PackedInput | null;
+  readonly key: PackedInput | null;
+  readonly probabilities: PackedInput | null;
+  readonly value: PackedInput | null;
 }
 
 export interface PackedBlock {
   readonly name: string;
   readonly norm1: PackedNorm;
   readonly qkv: PackedDense;
-  /** Null where they are float. */
+  /** Null where all are float. */
   readonly products: PackedProducts | null;
   readonly proj: PackedDense;
   readonly norm2: PackedNorm;
@@ -119,7 +119,7 @@ const program: z.ZodType<PackedProgram> = z.object({
   blocks: z.array(z.object({
     name, norm1: norm, qkv: dense,
     products: z.object({
-      query: input, key: input, probabilities: input, value: input,
+      query: input.nullable(), key: input.nullable(), probabilities: input.nullable(), value: input.nullable(),
     }).nullable(),
     proj: dense, norm2: norm, fc1: dense, activation: z.union([z.literal('gelu'), z.object({ before: name, slope: name, after: name })]), fc2: dense,
   })),

@@ -7,7 +7,7 @@ import {
 import { toHalf, type SafetensorsTensor } from '../io/index.js';
 import { wordsOf } from '../kernels/index.js';
 import type { BinaryDense, WeightColumns } from '../layers/index.js';
-import { binaryDenseLayers, vitDefinition, vitParameters } from '../models/index.js';
+import { binaryDenseLayers, tokenCount, vitDefinition, vitParameters } from '../models/index.js';
 
 /** Elastic factors are held above this in training too. */
 const smallestFactor = 1e-5;
@@ -19,9 +19,7 @@ const smallestFactor = 1e-5;
  * @param options.half round float matrices, embeddings and prefix tokens to 16 bits: a file of half the float bytes, and no longer
  *   quite the same function. {@link verifyPacked} rounds the original likewise. Default: false
  * @throws TypeError when the model is not one from `buildVit`
- * @throws Error that names the layer when attention's products are binary in a way that the kernels do not compute: some operands
- *   float, probabilities of levels -1 and 1 or with a learned factor for each token, Q, K or V of levels 0 and 1; or when an elastic
- *   factor has not met a batch
+ * @throws Error that names the layer when an elastic factor has not met a batch
  * @throws RangeError that names the tensor when a value is too large for 16 bits
  */
 export function packModel(model: tf.LayersModel, info: Omit<PackedInfo, 'config' | 'plan'>, options: { readonly half?: boolean } = {}): PackedFile {
@@ -76,22 +74,17 @@ class Packing {
   }
 
   #products(block: number): PackedProducts | null {
-    const { plan, config: { embedDim } } = this.#definition;
+    const { plan, config } = this.#definition;
+    const { embedDim } = config;
     const name = `blocks.${block}.attn`;
     const scores = binarizersAt(plan, 'scores', block).input;
     const { input: probabilities, values } = binarizersAt(plan, 'probabilities', block);
     if (scores === null && probabilities === null && values === null) return null;
-    if (scores === null || probabilities === null || values === null) {
-      throw new Error(`${name}: expected all operands of attention's products to be binary, or none, found ${[
-        `Q and K ${scores === null ? 'float' : 'binary'}`, `P ${probabilities === null ? 'float' : 'binary'}`, `V ${values === null ? 'float' : 'binary'}`].join(', ')}`);
-    }
-    const operand = (spec: InputBinarizerSpec, part: string): PackedInput => this.#input(spec, `${name}.${part}`, embedDim);
-    const [query, key, value] = [operand(scores, 'query'), operand(scores, 'key'), operand(values, 'value')];
-    const chances = operand(probabilities, 'probabilities');
-    if (typeof chances.scale === 'object') throw new Error(`${name}: attention probabilities with a learned scale for each token cannot be packed`);
-    if (chances.levels !== 'unsigned') throw new Error(`${name}: expected attention probabilities of levels 0 and 1, found -1 and 1`);
-    if ([query, key, value].some(({ levels }) => levels !== 'signed')) throw new Error(`${name}: expected signs of Q, K and V, found levels 0 and 1`);
-    return { query, key, probabilities: chances, value };
+    const operand = (spec: InputBinarizerSpec | null, part: string, features: number): PackedInput | null => spec && this.#input(spec, `${name}.${part}`, features);
+    return {
+      query: operand(scores, 'query', embedDim), key: operand(scores, 'key', embedDim),
+      probabilities: operand(probabilities, 'probabilities', tokenCount(config)), value: operand(values, 'value', embedDim),
+    };
   }
 
   #dense(name: string): PackedDense {
@@ -131,14 +124,16 @@ class Packing {
   }
 
   #input({ levels, scale, threshold }: InputBinarizerSpec, name: string, features: number): PackedInput {
-    const factor = scale.name === 'elastic' ? this.#elastic(name) : null;
-    if (levels === 'unsigned' && threshold.name === 'learned') throw new Error(`${name}: a learned shift in front of levels 0 and 1 cannot be packed`);
+    const alpha = scale.name === 'elastic' ? this.#elastic(name) : null;
+    const beta = scale.name === 'learned' ? this.#float(`${name}.beta`, [scale.tokens]) : null;
+    // One for all tokens is a factor of the levels.
+    const perToken = beta !== null && scale.name === 'learned' && scale.tokens > 1;
     return {
       levels,
       shift: threshold.name === 'learned' ? this.#float(`${name}.shift`, [features]) : null,
-      factor: factor === null ? null : this.#put(`${name}.alpha`, Float32Array.of(factor), [1]),
-      scale: scale.name === 'mean-abs' ? 'least-squares' : scale.name === 'learned' ? { tokens: this.#float(`${name}.beta`, [scale.tokens]) } : 'none',
-      threshold: levels === 'signed' || threshold.name === 'row-max' ? 0 : factor === null ? 0.5 : factor / 2,
+      factor: alpha === null ? perToken ? null : beta : this.#put(`${name}.alpha`, Float32Array.of(alpha), [1]),
+      scale: scale.name === 'mean-abs' ? 'least-squares' : perToken ? { tokens: beta } : 'none',
+      threshold: levels === 'signed' || threshold.name === 'row-max' ? 0 : alpha === null ? 0.5 : alpha / 2,
       fraction: threshold.name === 'row-max' ? threshold.fraction : 0,
     };
   }

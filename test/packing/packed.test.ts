@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { costTable, costTotal } from '../../src/analysis/index.js';
 import { Random, useBackend } from '../../src/backend/index.js';
-import { methodNames, methods, presetPlan, type BinarizationPlan, type PlanRule } from '../../src/binarize/index.js';
+import { methodNames, methods, presetPlan, type BinarizationPlan, type InputBinarizerSpec, type PlanRule } from '../../src/binarize/index.js';
 import { packedTensorBytes, PackedModel, type PackedFile } from '../../src/inference/index.js';
 import { loadEngine, nativeInstructionSets, type EngineLibrary } from '../../src/kernels/index.js';
 import { buildVit, vitParameters, vitPresets, type VitConfig } from '../../src/models/index.js';
@@ -61,10 +61,32 @@ const others: BinarizationPlan[] = [
     const learned = { ...signed, scale: { name: 'learned', tokens } } as const;
     return { input: sites.includes('scores') ? learned : input, values: values && learned };
   }),
+  altered(presetPlan('all', 'dorefa'), 'a shift in front of levels 0 and 1', rule => ({ input: { ...stepped, threshold: { name: 'learned' } }, weight: rule.weight })),
+  altered(presetPlan('all', 'xnor-net'), 'one learned factor for all tokens', () => ({ input: { ...signed, scale: { name: 'learned', tokens: 1 } } })),
+  { ...presetPlan('all', 'xnor-net'), name: 'binary patch embedding and head', rules: presetPlan('all', 'xnor-net-k').rules.map(rule => ({ ...rule, sites: [...rule.sites, 'patchEmbed', 'head'] })) },
 ];
+/** Operands of attention's products that no named method has. */
+const operands: Record<string, InputBinarizerSpec | null> = {
+  float: null,
+  signs: methods.bnn.input,
+  'signs with a shift and K': { ...signed, threshold: { name: 'learned' } },
+  'levels 0 and 1': stepped,
+  'levels 0 and 1 with a shift': { ...stepped, threshold: { name: 'learned' } },
+  'levels 0 and 1 above a share of the row': methods['xnor-net'].attention!.probabilities,
+  'levels 0 and 1 with an elastic factor': methods.bit.attention!.probabilities,
+  'signs with learned factors of tokens': { ...signed, scale: { name: 'learned', tokens } },
+};
+/** Attention's products with each operand in each of these ways, all pairs of them among Q and K, P, and V. */
+const products: BinarizationPlan[] = Object.keys(operands).flatMap((first, i, names) => names.map((second, j) => {
+  const [scores, probabilities, values] = [first, second, names[(i + j) % names.length]!];
+  return { ...presetPlan('none', 'bnn'), name: `Q and K ${scores}, P ${probabilities}, V ${values}`, rules: [
+    { sites: ['scores'], blocks: 'all', method: 'custom', weight: null, input: operands[scores]!, values: null },
+    { sites: ['probabilities'], blocks: 'all', method: 'custom', weight: null, input: operands[probabilities]!, values: operands[values]! },
+  ] } satisfies BinarizationPlan;
+}));
 const kinds: [string, VitConfig, BinarizationPlan][] = [
   ['float', tiny, presetPlan('none', 'xnor-net')],
-  ...[...presets, ...others].map((plan): [string, VitConfig, BinarizationPlan] => [plan.name, tiny, plan]),
+  ...[...presets, ...others, ...products].map((plan): [string, VitConfig, BinarizationPlan] => [plan.name, tiny, plan]),
   ...Object.entries(shapes).map(([name, config]): [string, VitConfig, BinarizationPlan] => [name, config, presetPlan('all', 'xnor-net', { attentionProducts: true })]),
 ];
 
@@ -154,14 +176,9 @@ describe('a packed model', () => {
     expect(engine!.heap.reservedBytes - before).toBeLessThan(3_000_000);
   });
 
-  it('products of attention that the kernels do not compute are refused by name', () => {
-    const base = presetPlan('all', 'xnor-net', { attentionProducts: true });
-    const scores = altered(base, 'scores alone', ({ sites, input }) => sites.includes('probabilities') ? { input: null, values: null } : { input });
-    expect(() => packModel(build(tiny, scores), info)).toThrow(
-      "blocks.0.attn: expected all operands of attention's products to be binary, or none, found Q and K binary, P float, V float");
-    const learned = altered(base, 'P with β', ({ sites, input }) => sites.includes('probabilities') ? { input: { ...input!, scale: { name: 'learned', tokens } } } : {});
-    expect(() => packModel(build(tiny, learned), info)).toThrow('blocks.0.attn: attention probabilities with a learned scale for each token cannot be packed');
-    expect(() => packModel(buildVit(tiny, presetPlan('all', 'bit'), Random.seeded(1)), info)).toThrow('has not met a batch yet: train the model first');
+  it('with an elastic factor that has not met a batch is refused by name', () => {
+    expect(() => packModel(buildVit(tiny, presetPlan('all', 'bit'), Random.seeded(1)), info)).toThrow(
+      /^blocks\.0\.mlp\.fc1\.input: expected a trained scale, found one that has not met a batch yet: train the model first$/);
   });
 });
 
