@@ -163,6 +163,11 @@ export class KernelClient {
     return message.content;
   }
 
+  /** Answers an `input_request`. */
+  async answer({ header }: Received, value: string): Promise<void> {
+    await this.#stdin.send(this.frames('input_reply', { status: 'ok', value }, { parentHeader: header }));
+  }
+
   /** Time until the heartbeat comes back, in ms. */
   async heartbeat(): Promise<number> {
     const start = performance.now();
@@ -183,7 +188,7 @@ export class KernelClient {
       const exchange = this.#exchanges.get(message.parentHeader.msg_id as string);
       if (channel === 'stdin') {
         const value = this.onInput(message.content);
-        if (value !== null) await this.#stdin.send(this.frames('input_reply', { status: 'ok', value }, { parentHeader: message.header }));
+        if (value !== null) await this.answer(message, value);
       } else if (channel !== 'iopub') exchange?.resolveReply(message);
       else {
         exchange?.iopub.push(message);
@@ -216,6 +221,8 @@ export async function executed({ reply, idle }: Exchange): Promise<Executed> {
 /** A kernel in a process of its own, with a client that is connected to it. */
 export interface RunningKernel {
   readonly client: KernelClient;
+  /** For further clients. */
+  readonly connection: Readonly<Record<string, string | number>>;
   readonly process: ChildProcess;
   /** When the reply to the first request came, in ms of `performance.now()`. */
   readonly firstReplyAt: number;
@@ -261,5 +268,5 @@ export async function startKernel(argv: readonly string[], { firstCell, onStderr
   const ready = firstCell === undefined ? client.ready() : first.reply.then(() => client.ready());
   const firstReplyAt = await Promise.race([first.reply.then(({ receivedAt }) => receivedAt), ready.then(() => performance.now()), early]);
   await Promise.race([ready, early]);
-  return { client, process: child, exit, firstReplyAt, stop };
+  return { client, connection, process: child, exit, firstReplyAt, stop };
 }

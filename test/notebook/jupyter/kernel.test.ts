@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { KernelClient, executed, freeConnection, type Received } from './client.js';
 import { fakeSession, type FakeCell } from './fake-session.js';
-import { bindChannels } from '../../../src/notebook/jupyter/channels.js';
+import { bindChannels, type Channels } from '../../../src/notebook/jupyter/channels.js';
 import type { Connection } from '../../../src/notebook/jupyter/connection.js';
 import { JupyterKernel } from '../../../src/notebook/jupyter/kernel.js';
+import { MessageCodec } from '../../../src/notebook/jupyter/message.js';
 
 const types = (messages: readonly Received[]): string[] => messages.map(({ type, content }) => (type === 'status' ? content.execution_state as string : type));
 
@@ -27,6 +28,7 @@ const cells: Record<string, FakeCell> = {
 
 let client: KernelClient;
 let kernel: JupyterKernel;
+let channels: Channels;
 let close: () => Promise<void>;
 const dropped: string[] = [];
 
@@ -37,7 +39,7 @@ beforeAll(async () => {
     shellPort: port('shell_port'), iopubPort: port('iopub_port'), stdinPort: port('stdin_port'), controlPort: port('control_port'), heartbeatPort: port('hb_port'),
     key: String(file.key), signatureScheme: 'hmac-sha256',
   };
-  const channels = await bindChannels(connection);
+  channels = await bindChannels(connection);
   kernel = new JupyterKernel({
     connection, channels, log: sentence => { dropped.push(sentence); },
     session: fakeSession(cells, {
@@ -45,8 +47,13 @@ beforeAll(async () => {
       inspect: () => Promise.resolve(null),
     }),
   });
-  kernel.start();
   client = new KernelClient(file);
+  // A front end that comes late misses what was published before.
+  await vi.waitFor(() => {
+    kernel.notify('is somebody there?');
+    expect(client.received).not.toEqual([]);
+  }, 10_000);
+  kernel.start();
   close = () => {
     client.close();
     return channels.close();
@@ -54,6 +61,28 @@ beforeAll(async () => {
   await client.ready();
 });
 afterAll(() => close());
+
+it('says once that it starts', async () => {
+  await client.execute('prints on both', { silent: true });
+  const starting = client.received.filter(({ type, content }) => type === 'status' && content.execution_state === 'starting');
+  expect(starting.map(({ parentHeader }) => parentHeader)).toEqual([{}]);
+});
+
+it('sends the reply to a cell when all its output is sent, and idle after the reply', async () => {
+  const unsigned = new MessageCodec('', 'hmac-sha256');
+  const sent: string[] = [];
+  for (const name of ['iopub', 'shell'] as const) {
+    const send = channels[name].send.bind(channels[name]);
+    vi.spyOn(channels[name], 'send').mockImplementation(frames => {
+      const { type, content } = unsigned.decode(frames.filter(frame => Buffer.isBuffer(frame)));
+      sent.push(content.execution_state as string | undefined ?? type);
+      send(frames);
+    });
+  }
+  await client.execute('prints on both', { store_history: false });
+  vi.restoreAllMocks();
+  expect(sent).toEqual(['busy', 'execute_input', 'stream', 'stream', 'stream', 'execute_reply', 'idle']);
+});
 
 it('surrounds a cell by busy and idle, tells its code and count first, and has a fresh id for every message', async () => {
   const first = await client.execute('prints on both');

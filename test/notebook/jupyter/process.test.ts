@@ -111,6 +111,13 @@ describe('the process of the kernel', () => {
     await kernel.stop();
   });
 
+  it('ends when it is shut down on the shell channel, as older front ends do', async () => {
+    const kernel = await startKernel(kernelArgv, { cwd: folder.path('.'), env: { ...process.env, XDG_STATE_HOME: folder.path('state') } });
+    expect(await kernel.client.ask('shell', 'shutdown_request', { restart: false })).toEqual({ status: 'ok', restart: false });
+    expect(await kernel.exit).toBe(0);
+    await kernel.stop();
+  });
+
   it('takes SIGINT as an interrupt and ends at SIGTERM', async () => {
     const kernel = await startKernel(kernelArgv, { cwd: folder.path('.'), env: { ...process.env, XDG_STATE_HOME: folder.path('state') } });
     const cell = kernel.client.submit('console.log("looping"); while (true);');

@@ -50,12 +50,6 @@ describe('a cell of a real session', () => {
     expect((outputs[0]!.content.traceback as string[]).join('\n')).toMatch(/Cell \[\d+\]:3:7/);
   });
 
-  it('throws something that is no Error, and name and value are still told', async () => {
-    const { reply } = await kernel.client.execute('throw "text"');
-    expect(reply.content.ename).toBeTruthy();
-    expect(reply.content.evalue).toContain('text');
-  });
-
   it('row 17: prints five lines in order', async () => {
     expect((await kernel.client.execute('for (let i = 0; i < 5; i++) console.log(i)')).stdout).toBe('0\n1\n2\n3\n4\n');
   });
@@ -87,14 +81,6 @@ describe('a cell of a real session', () => {
     expect(Object.keys(data)).toEqual(expect.arrayContaining(['image/svg+xml', 'text/plain']));
   });
 
-  it('updates a display by its id from a later cell, and clears', async () => {
-    const first = await kernel.client.execute('const shown = display("one", { id: "d" })');
-    expect(first.outputs[0]).toMatchObject({ type: 'display_data', content: { transient: { display_id: 'd' } } });
-    const later = await kernel.client.execute('shown.update("two")');
-    expect(later.outputs).toMatchObject([{ type: 'update_display_data', content: { transient: { display_id: 'd' }, metadata: {} } }]);
-    expect((await kernel.client.execute('clear({ wait: true })')).outputs).toMatchObject([{ type: 'clear_output', content: { wait: true } }]);
-  });
-
   it('row 40: asks for input, also hidden; where nobody can be asked the call fails', async () => {
     const questions: unknown[] = [];
     kernel.client.onInput = content => {
@@ -121,11 +107,6 @@ describe('a cell of a real session', () => {
     const [failing, behind] = [kernel.client.submit('throw new Error("x")'), kernel.client.submit('globalThis.ranBehind = 2')];
     expect((await executed(failing)).reply.content.status).toBe('error');
     expect(await executed(behind)).toMatchObject({ reply: { content: { status: 'error', ename: 'NotRun' } }, outputs: [] });
-  });
-
-  it('evaluates user_expressions one by one, each with its own error', async () => {
-    const { reply } = await kernel.client.execute('const seven = 7', { user_expressions: { good: 'seven * 6', bad: 'nope()' } });
-    expect(reply.content.user_expressions).toMatchObject({ good: { status: 'ok', data: { 'text/plain': '42' } }, bad: { status: 'error', ename: 'ReferenceError' } });
   });
 
   it('silent shows and counts nothing, store_history: false does not count, an empty one is fine', async () => {
@@ -161,13 +142,6 @@ describe('questions about code', () => {
     expect(await kernel.client.ask('shell', 'inspect_request', { code: ' ', cursor_pos: 0, detail_level: 0 })).toEqual({ status: 'ok', found: false, data: {}, metadata: {} });
   });
 
-  it('is_complete knows complete, incomplete with an indent, and invalid', async () => {
-    const ask = (code: string): Promise<unknown> => kernel.client.ask('shell', 'is_complete_request', { code });
-    expect(await ask('1 + 1')).toEqual({ status: 'complete' });
-    expect(await ask('if (true) {')).toMatchObject({ status: 'incomplete', indent: expect.stringMatching(/^\s+$/) as string });
-    expect(await ask('const = 3')).toEqual({ status: 'invalid' });
-  });
-
   it('history by tail, range and search', async () => {
     await kernel.client.execute('"remembered"');
     const ask = async (content: Record<string, string | number | boolean>): Promise<unknown[][]> =>
@@ -177,13 +151,5 @@ describe('questions about code', () => {
     expect(await ask({ hist_access_type: 'range', session, start: line, stop: line + 1 })).toEqual([[session, line, code]]);
     expect(await ask({ hist_access_type: 'search', pattern: '*remem*', n: 5, unique: true })).toEqual([[session, line, code]]);
     expect(await ask({ hist_access_type: 'tail', n: 1, output: true })).toEqual([[session, line, [code, null]]]);
-  });
-
-  it('kernel_info names the language, on both channels', async () => {
-    for (const channel of ['shell', 'control'] as const) {
-      expect(await kernel.client.ask(channel, 'kernel_info_request', {})).toMatchObject({
-        status: 'ok', implementation: 'binvit', debugger: false, language_info: { name: 'typescript', file_extension: '.ts', version: expect.stringMatching(/^5\./) as string },
-      });
-    }
   });
 });
