@@ -36,7 +36,7 @@ function bench(scripts: Readonly<Record<string, CellScript>>): Bench {
 }
 
 describe('a kernel in the editor', () => {
-  it('writes outputs in the order in which they were shown, and joins text of one stream', async () => {
+  it('row 17: writes outputs in the order in which they were shown, and joins text of one stream', async () => {
     const { cells, run } = bench({
       a: ({ output }) => {
         for (let i = 0; i < 100; i++) output(print(`${i}\n`));

@@ -42,6 +42,13 @@ const trap = new Proxy({}, { get() { ran++; return 1 }, ownKeys() { ran++; retur
     expect(errorOf(await run('await input("name?")')).message).toMatch(/^input\(\): expected a front end that can ask, found none/);
   });
 
+  it('answers 10,000 questions at once while cells run', async () => {
+    const cells = Array.from({ length: 20 }, (_, cell) => run(String(cell)));
+    const questions = Array.from({ length: 10_000 }, () => test.session.isComplete('f('));
+    expect((await Promise.all(questions)).every(({ status }) => status === 'incomplete')).toBe(true);
+    expect((await Promise.all(cells)).map(({ value }) => value)).toEqual(Array.from({ length: 20 }, (_, cell) => String(cell)));
+  });
+
   it('gives the address of its inspector', async () => {
     expect(await test.session.inspectorUrl()).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\//);
   });

@@ -10,7 +10,7 @@ export async function checkFigures({ workbench, workspace, pictures, check }: Be
   const { page } = workbench;
   await workbench.openNotebook('figure.ipynb');
 
-  await check('a figure is drawn in dark colours', async () => {
+  await check('rows 31 and 36: a figure is drawn, in dark colours', async () => {
     await workbench.run(0);
     const frame = await workbench.outputs();
     await frame.locator('.js-plotly-plot .main-svg .trace').first().waitFor();

@@ -8,7 +8,7 @@ export async function checkLanguage({ workbench, pictures, check }: Bench): Prom
   const { page } = workbench;
   await workbench.openNotebook('language.ipynb');
 
-  await check('only the cell with a type error has a squiggle', async () => {
+  await check('row 28: only the cell with a type error has a squiggle', async () => {
     await eventually(async () => { assert.deepEqual(await squiggles(workbench), [0, 0, 1, 0]); });
     // The editor's own TypeScript server, which is slower, must stay silent too.
     await page.waitForTimeout(3000);
@@ -24,7 +24,7 @@ export async function checkLanguage({ workbench, pictures, check }: Bench): Prom
     assert.match(text, /Sum of two numbers/);
   });
 
-  await check('completion knows names of earlier cells, and offers each once', async () => {
+  await check('row 40: completion knows names of earlier cells, and offers each once', async () => {
     await workbench.cursorBehind(3, 'plus(3, 4)');
     await page.keyboard.type('.toFi');
     await page.locator('.suggest-widget.visible .monaco-list-row', { hasText: 'toFixed' }).first().waitFor();
@@ -38,7 +38,7 @@ export async function checkLanguage({ workbench, pictures, check }: Bench): Prom
     await page.keyboard.press('Escape');
   });
 
-  await check('squiggles appear when the cell that declares a name is deleted', async () => {
+  await check('row 28: squiggles appear when the cell that declares a name is deleted', async () => {
     await page.keyboard.press('Escape');
     await workbench.cursorBehind(0, 'return a + b');
     await page.keyboard.press('Escape');

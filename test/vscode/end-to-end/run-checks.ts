@@ -15,7 +15,7 @@ export async function checkRuns({ workbench, workspace, pictures, check }: Bench
     await workbench.command('Notifications: Clear All Notifications');
   });
 
-  await check('Run All shows results and streams, and stops at the first cell that fails', async () => {
+  await check('rows 15 and 41: Run All shows results and streams, and stops at the first cell that fails', async () => {
     await workbench.button('Run All').click();
     await workbench.ended(2);
     await workbench.output('[ 30, 10, 40, 10, 50 ]');
@@ -26,7 +26,7 @@ export async function checkRuns({ workbench, workspace, pictures, check }: Bench
     assert.deepEqual(orders.map(text => text.trim()), ['[1]', '[2]', '[3]', '[ ]']);
   });
 
-  await check('the place of an error leads to the line of the cell', async () => {
+  await check('row 16: the place of an error leads to the line of the cell', async () => {
     const error = await workbench.output('RangeError: no 5');
     await error.locator('a', { hasText: 'Cell [3]:2:' }).first().click();
     await eventually(async () => {
@@ -37,7 +37,7 @@ export async function checkRuns({ workbench, workspace, pictures, check }: Bench
     await page.screenshot({ path: join(pictures, 'run.png') });
   });
 
-  await check('the variables of the session are listed', async () => {
+  await check('row 40: the variables of the session are listed', async () => {
     await workbench.command('Explorer: Focus on Notebook Variables View');
     await page.locator('.pane .monaco-list-row', { hasText: 'values' }).filter({ hasText: '30, 10, 40' }).waitFor();
   });

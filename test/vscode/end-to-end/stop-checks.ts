@@ -7,7 +7,7 @@ export async function checkStopping({ workbench, check }: Bench): Promise<void> 
   const { page } = workbench;
   await workbench.openNotebook('stop.ipynb');
 
-  await check('the stop button ends an endless loop', async () => {
+  await check('rows 13 and 14: the stop button ends an endless loop', async () => {
     await workbench.run(0);
     await workbench.start(1);
     await page.locator('.statusbar-item', { hasText: 'binvit: busy' }).waitFor();
@@ -16,12 +16,12 @@ export async function checkStopping({ workbench, check }: Bench): Promise<void> 
     await workbench.output('interrupted');
   });
 
-  await check('names outlive an interrupt', async () => {
+  await check('row 13: names outlive an interrupt', async () => {
     await workbench.run(2);
     await workbench.output('42');
   });
 
-  await check('input() asks in a box of the editor', async () => {
+  await check('row 40: input() asks in a box of the editor', async () => {
     await workbench.start(3);
     await workbench.answer('Ada');
     await workbench.ended(3);
