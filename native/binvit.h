@@ -205,13 +205,16 @@ void packedAndGemm(const uint32_t* x, const uint32_t* w, const uint32_t* kept, c
 // The dot products of signs themselves, y [m, out].
 void packedDots(const uint32_t* x, const uint32_t* w, int32_t* y, int32_t m, int32_t in, int32_t out);
 
-// The bits of packSigns of GELU(x) for x [rows, in]; shift [in] or null. Returns a Status.
-int32_t packGelu(const float* x, const float* shift, uint32_t* bits, int32_t rows, int32_t in);
-
 // ReActNet's RPReLU: z = x - before; y = z + after where z > 0, slope z + after elsewhere. x, y [rows, dim], the others [dim]. In place
 // is allowed.
 void rpreluForward(const float* x, const float* before, const float* slope, const float* after, float* y, int32_t rows,
                    int32_t dim);
+
+// Bits of f(y) + shift >= 0, [m, ceil(out / 32)], for y of packedGemm; f is rpreluForward's function, or GELU where its three vectors
+// are null. shift [out] or null. The bits of packSigns after rpreluForward or geluForward after packedGemm. Returns a Status.
+int32_t packedGemmSigns(const uint32_t* x, const uint32_t* w, const uint32_t* kept, const float* alpha, const float* bias,
+                        const float* rowScale, const float* before, const float* slope, const float* after, const float* shift, uint32_t* bits,
+                        int32_t m, int32_t in, int32_t out);
 
 // means [rows] = mean |x + shift|, the least-squares scale of the signs of a row, for rows of x `stride` elements apart; shift
 // [dim] or null.
@@ -244,7 +247,6 @@ int32_t packedAttention(const float* qkv, const float* queryShift, const float* 
 enum RowKernel : int32_t {
   kRowPackSigns = 0,
   kRowPackAbove,
-  kRowPackGelu,
   kRowMeanMagnitudes,
   kRowUnpackLevels,
   kRowPackedGemm,
@@ -253,12 +255,13 @@ enum RowKernel : int32_t {
   kRowGelu,
   kRowRprelu,
   kRowAdd,
+  kRowPackedGemmSigns,
 };
 
 // A row of the table of runRows: a RowKernel and its arguments, as float64.
 struct RowCall {
   double kernel;
-  double arguments[11];
+  double arguments[14];
 };
 
 // Makes `count` calls, all of `rows` rows, for the first rows, then for the next: what one call leaves is in the cache when the next reads
@@ -280,4 +283,4 @@ int32_t runRows(const RowCall* calls, int32_t count, int32_t rows);
   X(softmaxRows) X(softmaxRowsBackward) X(crossEntropyForward) X(crossEntropyBackward) X(add) X(subtract) X(multiply)      \
   X(scale) X(sumAxis) X(broadcastAxis) X(transpose) X(adamW) X(sgd) X(sumOfSquares) X(allFinite)                           \
   X(packSigns) X(packAbove) X(packWeights) X(packColumnSigns) X(packedGemm) X(packedAndGemm) X(packedDots) X(signGemm)    \
-  X(unpackLevels) X(packGelu) X(rpreluForward) X(meanMagnitudes) X(packedAttention) X(runRows)
+  X(unpackLevels) X(rpreluForward) X(meanMagnitudes) X(packedAttention) X(packedGemmSigns) X(runRows)

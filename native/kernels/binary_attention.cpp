@@ -36,7 +36,7 @@ inline IntVector packSoftmaxRow(float* scores, Count tokens, Count width, Cut cu
     if (probabilities != nullptr) store(probabilities + i, p, tokens - i);
     const IntVector on = p > broadcast(edge);
     sum += on ? p : Vector{};
-    return on;
+    return maskBits(on);
   });
   if (rowScale == nullptr) return bad;
   int32_t count = 0;

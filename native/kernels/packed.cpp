@@ -2,9 +2,7 @@
 
 int32_t packSigns(const float* x, const float* shift, uint32_t* bits, int32_t rows, int32_t in, int32_t stride) {
   const Count words = wordsOf(in);
-  return inRowPieces(rows, [&](Count r) { return packRow(x + r * stride, in, bits + r * words, [&](Vector v, Count i) {
-    return shift == nullptr ? v >= broadcast(0.0f) : v + load(shift + i, in - i) >= broadcast(0.0f);
-  }); });
+  return inRowPieces(rows, [=](Count r) { return packRowSigns(x + r * stride, shift, in, bits + r * words); });
 }
 
 int32_t packAbove(const float* x, uint32_t* bits, float* rowScale, int32_t rows, int32_t in, float threshold, float fraction) {
@@ -26,7 +24,7 @@ int32_t packAbove(const float* x, uint32_t* bits, float* rowScale, int32_t rows,
       const IntVector on = v > broadcast(edge);
       const Vector part = on ? v : Vector{};
       sum += in - i < kWidth ? firstLanes(part, in - i) : part;
-      return on;
+      return maskBits(on);
     });
     if (rowScale != nullptr) {
       int32_t count = 0;

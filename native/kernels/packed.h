@@ -70,7 +70,7 @@ inline int32_t inRowPieces(Count rows, const Pack& pack) {
   return bad ? kInputNotFinite : kFinite;
 }
 
-// The word of up to 32 tests, test(values, index), from element `begin` on; lanes that were not finite are added to `bad`.
+// The word of up to 32 tests, the bits test(values, index), from element `begin` on; lanes that were not finite are added to `bad`.
 template <class Test>
 BINVIT_INLINE uint32_t packWord(const float* x, Count begin, Count count, IntVector& bad, const Test& test) {
   uint32_t word = 0;
@@ -78,14 +78,14 @@ BINVIT_INLINE uint32_t packWord(const float* x, Count begin, Count count, IntVec
     for (Count i = 0; i < 32; i += kWidth) {
       const Vector v = load(x + begin + i);
       bad |= notFinite(v);
-      word |= maskBits(test(v, begin + i)) << i;
+      word |= test(v, begin + i) << i;
     }
     return word;
   }
   for (Count i = 0; i < count; i += kWidth) {
     const Vector v = load(x + begin + i, count - i);
     bad |= notFinite(v);
-    word |= maskBits(test(v, begin + i)) << i;
+    word |= test(v, begin + i) << i;
   }
   return word & ((1u << count) - 1);
 }
@@ -96,6 +96,13 @@ BINVIT_INLINE IntVector packRow(const float* x, Count in, uint32_t* bits, const 
   IntVector bad{};
   for (Count begin = 0; begin < in; begin += 32) *bits++ = packWord(x, begin, in - begin, bad, test);
   return bad;
+}
+
+// Packs the signs of a row plus a shift, which may be null.
+inline IntVector packRowSigns(const float* x, const float* shift, Count in, uint32_t* bits) {
+  const Vector zero = broadcast(0.0f);
+  if (shift == nullptr) return packRow(x, in, bits, [=](Vector v, Count) { return bitsAtLeast(v, zero); });
+  return packRow(x, in, bits, [=](Vector v, Count i) { return bitsAtLeast(v + load(shift + i, in - i), zero); });
 }
 
 // Bits that `Operation` leaves of words [begin, end) of `rows` rows of x and `blocks` blocks of kWidth outputs.
@@ -159,27 +166,45 @@ BINVIT_INLINE void multiplyBlocks(const uint32_t* x, typename Operation::Weights
   for (; r < rows; r++) multiplyRows<Operation, 1, blocks>(x + r * words, w, words, middle + r, first + r, output);
 }
 
-// output.block(c) takes the halves of the dot products of outputs c to c + kWidth, put(row, halves), for all rows and blocks.
+// output.block(c) takes the halves of the dot products of outputs c to c + kWidth, put(row, halves), for all blocks and for `rows` rows,
+// the first of which is row `first` of the output.
 template <class Operation, class Output>
-inline void multiplyPacked(const uint32_t* x, typename Operation::Weights w, Count m, Count in, Count out, Output output) {
-  constexpr Count kPiece = 24;
+inline void multiplyPiece(const uint32_t* x, typename Operation::Weights w, Count words, const float* middle, Count first, Count rows, Count out,
+                          const Output& output) {
+  Count c = 0;
+  for (; c + kBlocks * kWidth <= out; c += kBlocks * kWidth) {
+    typename Output::Block blocks[kBlocks];
+    for (int b = 0; b < kBlocks; b++) blocks[b] = output.block(c + b * kWidth);
+    multiplyBlocks<Operation, kBlocks>(x, w.from(c / kWidth * words), words, middle, first, rows, blocks);
+  }
+  for (; c < out; c += kWidth) {
+    const typename Output::Block block = output.block(c);
+    multiplyBlocks<Operation, 1>(x, w.from(c / kWidth * words), words, middle, first, rows, &block);
+  }
+}
+
+// Rows that a task multiplies.
+constexpr Count kProductRows = 24;
+
+// Calls multiply(x, middle, first, rows) for pieces of the rows, with what multiplyPiece needs of them.
+template <class Operation, class Multiply>
+inline void inProductPieces(const uint32_t* x, Count m, Count in, const Multiply& multiply) {
   const Count words = wordsOf(in);
-  parallelFor(pieces(m, kPiece), [=](int i) {
-    const Piece part = piece(m, kPiece, i);
+  parallelFor(pieces(m, kProductRows), [=](int i) {
+    const Piece part = piece(m, kProductRows, i);
     const uint32_t* bits = x + part.begin * words;
     const Count rows = part.end - part.begin;
-    float middle[kPiece];
+    float middle[kProductRows];
     for (Count r = 0; r < rows; r++) middle[r] = Operation::middle(bits + r * words, words, in);
-    Count c = 0;
-    for (; c + kBlocks * kWidth <= out; c += kBlocks * kWidth) {
-      typename Output::Block blocks[kBlocks];
-      for (int b = 0; b < kBlocks; b++) blocks[b] = output.block(c + b * kWidth);
-      multiplyBlocks<Operation, kBlocks>(bits, w.from(c / kWidth * words), words, middle, part.begin, rows, blocks);
-    }
-    for (; c < out; c += kWidth) {
-      const typename Output::Block block = output.block(c);
-      multiplyBlocks<Operation, 1>(bits, w.from(c / kWidth * words), words, middle, part.begin, rows, &block);
-    }
+    multiply(bits, middle, part.begin, rows);
+  });
+}
+
+// All rows and outputs.
+template <class Operation, class Output>
+inline void multiplyPacked(const uint32_t* x, typename Operation::Weights w, Count m, Count in, Count out, Output output) {
+  inProductPieces<Operation>(x, m, in, [=](const uint32_t* bits, const float* middle, Count first, Count rows) {
+    multiplyPiece<Operation>(bits, w, wordsOf(in), middle, first, rows, out, output);
   });
 }
 

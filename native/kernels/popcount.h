@@ -4,8 +4,6 @@
 
 namespace {
 
-typedef uint32_t UnsignedVector __attribute__((vector_size(4 * kWidth)));
-
 // a + b without a sign, which the highest of four byte counts may reach.
 BINVIT_INLINE IntVector addCounts(IntVector a, IntVector b) {
   return reinterpret_cast<IntVector>(reinterpret_cast<UnsignedVector>(a) + reinterpret_cast<UnsignedVector>(b));

@@ -1,10 +1,10 @@
 // Several kernels on a few rows at a time.
-#include "binary_weight.h"
+#include "packed.h"
 
 namespace {
 
-// Rows that go through all calls together: as many as a task of multiplyPacked has, so that they are cut alike.
-constexpr Count kRowsTogether = 24;
+// Rows that go through all calls together: as many as a product takes, so that they are cut alike.
+constexpr Count kRowsTogether = kProductRows;
 
 // Arguments of a call, for the rows from `first` on; arrays lie in the memory at `base`.
 class RowArguments {
@@ -39,8 +39,6 @@ int32_t callForRows(int32_t kernel, const RowArguments& a, int32_t rows, int32_t
       return packSigns(a.row(0, a.size(5)), a.shared(1), a.row<Bits>(2, wordsOf(a.size(4))), rows, a.size(4), a.size(5));
     case kRowPackAbove:
       return packAbove(a.row(0, a.size(4)), a.row<Bits>(1, wordsOf(a.size(4))), a.row<float>(2, 1), rows, a.size(4), a.number(5), a.number(6));
-    case kRowPackGelu:
-      return packGelu(a.row(0, a.size(4)), a.shared(1), a.row<Bits>(2, wordsOf(a.size(4))), rows, a.size(4));
     case kRowMeanMagnitudes:
       meanMagnitudes(a.row(0, a.size(5)), a.shared(1), a.row<float>(2, 1), rows, a.size(4), a.size(5));
       break;
@@ -54,6 +52,10 @@ int32_t callForRows(int32_t kernel, const RowArguments& a, int32_t rows, int32_t
               a.row<float>(6, a.size(10)), rows, a.size(8), a.size(9), a.size(10));
       break;
     }
+    case kRowPackedGemmSigns:
+      return packedGemmSigns(a.row<const Bits>(0, wordsOf(a.size(12))), a.shared<const Bits>(1), a.shared<const Bits>(2), a.shared(3), a.shared(4),
+                             a.row(5, 1), a.shared(6), a.shared(7), a.shared(8), a.shared(9), a.row<Bits>(10, wordsOf(a.size(13))), rows,
+                             a.size(12), a.size(13));
     case kRowLayerNorm: {
       const Count dim = a.size(7);
       layerNormForward(a.row(0, dim), a.shared(1), a.shared(2), a.row<float>(3, dim), a.row<float>(4, 1), a.row<float>(5, 1), rows, a.size(7), a.number(8));

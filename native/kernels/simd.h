@@ -34,6 +34,7 @@ constexpr int kWidth = 4;
 
 typedef float Vector __attribute__((vector_size(4 * kWidth)));
 typedef int32_t IntVector __attribute__((vector_size(4 * kWidth)));
+typedef uint32_t UnsignedVector __attribute__((vector_size(4 * kWidth)));
 typedef float UnalignedVector __attribute__((vector_size(4 * kWidth), aligned(4), may_alias));
 typedef int32_t UnalignedIntVector __attribute__((vector_size(4 * kWidth), aligned(4), may_alias));
 
@@ -80,8 +81,8 @@ BINVIT_INLINE Vector squareRoot(Vector v) {
 // +1 where x >= 0 (also -0), -1 elsewhere.
 BINVIT_INLINE Vector signOf(Vector x) { return x < broadcast(0.0f) ? broadcast(-1.0f) : broadcast(1.0f); }
 
-// All ones in the lanes that hold a NaN or an infinity.
-BINVIT_INLINE IntVector notFinite(Vector v) { return (bitsOf(v) & 0x7fffffff) >= 0x7f800000; }
+// Not 0 in the lanes that hold a NaN or an infinity: 0 times one of them is a NaN.
+BINVIT_INLINE IntVector notFinite(Vector v) { return bitsOf(v * 0.0f) & 0x7fffffff; }
 
 // All ones in the first `count` lanes.
 BINVIT_INLINE IntVector lanesBelow(Count count) {
@@ -188,5 +189,14 @@ BINVIT_INLINE uint32_t maskBits(IntVector mask) {
   return bits;
 #endif
 }
+
+// The same of a comparison, which some instruction sets give as bits.
+#if defined(__AVX512F__)
+BINVIT_INLINE uint32_t bitsAtLeast(Vector a, Vector b) { return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GE_OQ); }
+BINVIT_INLINE uint32_t bitsBelow(UnsignedVector a, UnsignedVector b) { return _mm512_cmplt_epu32_mask((__m512i)a, (__m512i)b); }
+#else
+BINVIT_INLINE uint32_t bitsAtLeast(Vector a, Vector b) { return maskBits(a >= b); }
+BINVIT_INLINE uint32_t bitsBelow(UnsignedVector a, UnsignedVector b) { return maskBits(reinterpret_cast<IntVector>(a < b)); }
+#endif
 
 }  // namespace

@@ -1,8 +1,8 @@
-import { wordsOf, type EngineLibrary, type Offset } from '../kernels/browser.js';
+import { wordsOf, type EngineLibrary, type Offset, type RowCall } from '../kernels/browser.js';
 import type { Buffers } from './buffers.js';
 import { alphaOf, type EngineTensors } from './engine-tensors.js';
 import {
-  multipliesBits, outputsOf, takesPlainSigns, tokensOf, type PackedBlock, type PackedColumns, type PackedDense, type PackedInput, type PackedNorm, type PackedProducts,
+  multipliesBits, outputsOf, takesSigns, tokensOf, type PackedBlock, type PackedColumns, type PackedDense, type PackedInput, type PackedNorm, type PackedProducts,
   type PackedProgram,
 } from './program.js';
 import { notFinite, Recording } from './recording.js';
@@ -14,6 +14,17 @@ interface Flow {
   readonly y: Offset;
   /** The bits of x are in their buffer already. */
   readonly packed?: boolean;
+  /** The next layer takes the signs of y, activated: only an observer sees y itself. */
+  readonly signs?: Signs;
+}
+
+/** Bits of an activation of outputs, which is GELU where RPReLU's vectors are 0, plus a shift. */
+interface Signs {
+  /** The layer that takes them. */
+  readonly name: string;
+  readonly activation: readonly [before: Offset, slope: Offset, after: Offset];
+  readonly shift: Offset;
+  readonly bits: Offset;
 }
 
 /** Writes down a run from `buffers.pixels` to `buffers.logits`, which has the logits of one head after the other. */
@@ -83,16 +94,15 @@ class Forward {
     this.#norm(norm2, x, normed, rows);
     this.#begin(fc1.name);
     const width = outputsOf(fc1);
-    this.#dense(fc1, { x: normed, rows, y: hidden });
+    const of = activation === 'gelu' ? [0, 0, 0] as const : [this.#tensors.at(activation.before), this.#tensors.at(activation.slope), this.#tensors.at(activation.after)] as const;
+    const [{ input }] = fc2.columns as [PackedColumns];
+    const packed = takesSigns(fc1) && takesSigns(fc2) && input!.scale === 'none';
+    const signs = { name: fc2.name, activation: of, shift: this.#shift(input), bits: this.#bits(width) };
+    this.#dense(fc1, { x: normed, rows, y: hidden, ...packed && { signs } });
     this.#begin(`${name}.mlp.act`);
-    const packed = activation === 'gelu' && takesPlainSigns(fc2);
-    if (activation !== 'gelu') {
-      const [before, slope, after] = [activation.before, activation.slope, activation.after].map(part => this.#tensors.at(part)) as [Offset, Offset, Offset];
-      this.recording.rows(fc1.name, rows, 'rpreluForward', hidden, before, slope, after, hidden, rows, width);
-    } else if (packed) {
-      this.recording.rows(fc2.name, rows, 'packGelu', hidden, 0, this.#bits(width), rows, width);
-      this.recording.seen(observer => { if (observer.taken !== undefined || observer.computed !== undefined) this.#engine.geluForward(hidden, hidden, rows * width); });
-    } else this.recording.rows(fc1.name, rows, 'geluForward', hidden, hidden, rows * width);
+    const activate: RowCall = activation === 'gelu' ? ['geluForward', hidden, hidden, rows * width] : ['rpreluForward', hidden, ...of, hidden, rows, width];
+    if (packed) this.recording.looked(activate);
+    else this.recording.rows(fc1.name, rows, ...activate);
     this.#begin(fc2.name);
     this.#dense(fc2, { x: hidden, rows, y: normed, packed });
     this.#addTo(fc2, x, normed, rows);
@@ -163,7 +173,7 @@ class Forward {
     this.recording.seen(observer => observer.computed?.(layer.name, heap.float32(x, rows * layer.inputs).slice(), heap.float32(y, rows * outputs).slice()));
   }
 
-  #product(inputs: number, columns: PackedColumns, { x, rows, y, packed }: Flow, bias: Offset, stride: number): void {
+  #product(inputs: number, columns: PackedColumns, { x, rows, y, packed, signs: next }: Flow, bias: Offset, stride: number): void {
     const engine = this.#engine;
     const { name, weight, input, outputs } = columns;
     const { levels } = this.#buffers;
@@ -183,7 +193,13 @@ class Forward {
     const [signs, scale] = [this.#tensors.at(weight.signs), this.#tensors.at(alphaOf(name))];
     const kept = weight.kept === undefined ? 0 : this.#tensors.at(weight.kept);
     if (multipliesBits(columns)) {
-      this.recording.rows(name, rows, isSigned ? 'packedGemm' : 'packedAndGemm', this.#bits(inputs), signs, kept, scale, bias, rowScale, y, rows, inputs, outputs, stride);
+      const operands = [this.#bits(inputs), signs, kept, scale, bias, rowScale] as const;
+      const product: RowCall = [isSigned ? 'packedGemm' : 'packedAndGemm', ...operands, y, rows, inputs, outputs, stride];
+      if (next === undefined) this.recording.rows(name, rows, ...product);
+      else {
+        this.recording.rows(next.name, rows, 'packedGemmSigns', ...operands, ...next.activation, next.shift, next.bits, rows, inputs, outputs);
+        this.recording.looked(product);
+      }
       return;
     }
     const factors = weight.scale === null && input === null ? 0 : scale;
@@ -191,10 +207,11 @@ class Forward {
   }
 
   /** Packs an activation; returns where its factors per row lie, 0 for none. */
-  #binarize(name: string, { levels, shift, scale, threshold, fraction }: PackedInput, x: Offset, rows: number, inputs: number): Offset {
+  #binarize(name: string, input: PackedInput, x: Offset, rows: number, inputs: number): Offset {
     const { rowScale, tensors } = this.#buffers;
+    const { levels, scale, threshold, fraction } = input;
     const bits = this.#bits(inputs);
-    const moved = shift === null ? 0 : this.#tensors.at(shift);
+    const moved = this.#shift(input);
     const measured = scale === 'least-squares' ? rowScale : 0;
     if (levels === 'unsigned') {
       const { levels: sums } = this.#buffers;
@@ -209,6 +226,10 @@ class Forward {
     const { images } = this.#buffers;
     this.#engine.broadcastAxis(this.#tensors.at(scale.tokens), factors, 1, images, rows / images, 1);
     return factors;
+  }
+
+  #shift(input: PackedInput | null): Offset {
+    return input === null || input.shift === null ? 0 : this.#tensors.at(input.shift);
   }
 
   #bits(inputs: number): Offset {

@@ -149,11 +149,9 @@ export function multipliesBits({ weight, input }: PackedColumns): boolean {
   return input !== null && 'signs' in weight && weight.group === undefined;
 }
 
-/** Whether all that a layer needs of its input is the sign. */
-export function takesPlainSigns({ columns: [columns, ...others] }: PackedDense): boolean {
-  if (columns === undefined || others.length > 0 || !multipliesBits(columns)) return false;
-  const { levels, shift, scale } = columns.input!;
-  return levels === 'signed' && shift === null && scale === 'none';
+/** Whether a layer multiplies nothing but signs of its input, perhaps shifted, with bits. */
+export function takesSigns({ columns: [columns, ...others] }: PackedDense): boolean {
+  return columns !== undefined && others.length === 0 && multipliesBits(columns) && columns.input!.levels === 'signed';
 }
 
 /** Every dense layer. */

@@ -1,4 +1,4 @@
-import { rowCallBytes, rowTable, type EngineLibrary, type RowCall } from '../kernels/browser.js';
+import { makeCall, rowCallBytes, rowTable, type EngineLibrary, type RowCall } from '../kernels/browser.js';
 import type { EngineTensors } from './engine-tensors.js';
 import type { PackedInput } from './program.js';
 
@@ -50,6 +50,11 @@ export class Recording {
   /** Adds what is done for an observer alone. */
   seen(show: (observer: PackedObserver) => void): void {
     this.#parts.push({ kind: 'seen', show });
+  }
+
+  /** Adds a call for observers of layers alone: what it writes nothing else reads. */
+  looked(call: RowCall): void {
+    this.seen(observer => { if (observer.taken !== undefined || observer.computed !== undefined) makeCall(this.#engine, call); });
   }
 
   /** Makes the tables of calls, in room of `tensors`: nothing is added after that. */

@@ -4,5 +4,5 @@ export {
   type EngineKind, type EngineLibrary, type EngineMemory, type InstructionSet, type Offset,
 } from './engine.js';
 export { Heap } from './heap.js';
-export { rowCallBytes, rowTable, runRowsApart, type RowCall } from './row-calls.js';
+export { makeCall, rowCallBytes, rowTable, runRowsApart, type RowCall } from './row-calls.js';
 export { startWasmEngine } from './wasm.js';

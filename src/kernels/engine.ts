@@ -144,10 +144,15 @@ export interface EngineFunctions {
   packSigns(x: Offset, shift: Offset, bits: Offset, rows: number, inputs: number, stride: number): number;
   /** Bits of x > T, with T a number or (`fraction` > 0) a share of the row's maximum; returns status bits. `rowScale` may be 0. */
   packAbove(x: Offset, bits: Offset, rowScale: Offset, rows: number, inputs: number, threshold: number, fraction: number): number;
-  /** Bits of GELU(x) + shift >= 0; returns status bits. */
-  packGelu(x: Offset, shift: Offset, bits: Offset, rows: number, inputs: number): number;
   /** z = x − before; y = z + after where z > 0, slope · z + after elsewhere. */
   rpreluForward(x: Offset, before: Offset, slope: Offset, after: Offset, y: Offset, rows: number, dim: number): void;
+  /**
+   * Bits of f(y) + shift >= 0 for y of `packedGemm`, f RPReLU, or GELU where `before`, `slope` and `after` are 0; returns status bits.
+   */
+  packedGemmSigns(
+    x: Offset, w: Offset, kept: Offset, alpha: Offset, bias: Offset, rowScale: Offset, before: Offset, slope: Offset, after: Offset, shift: Offset,
+    bits: Offset, m: number, inputs: number, outputs: number,
+  ): number;
   /** Mean |x + shift| of each row. */
   meanMagnitudes(x: Offset, shift: Offset, means: Offset, rows: number, dim: number, stride: number): void;
   /** Rows of bits `[outputs, words]` to interleaved weights. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/backend/random.js';
-import { statusBits, wordsOf } from '../../src/kernels/index.js';
+import { packedWeightBytes, statusBits, wordsOf, type Offset } from '../../src/kernels/index.js';
 import { meanMagnitudes, rprelu } from '../../src/kernels/reference.js';
 import { engines, excess, normals, Workspace } from './workspace.js';
 
@@ -11,25 +11,37 @@ const shapes = fc.record({
 });
 
 describe.each(engines)('activations of packed models on %s', (_, engine) => {
-  it('GELU and packing in one have the bits of one after the other, also where GELU underflows', () => {
-    fc.assert(fc.property(shapes, ({ rows, dim, shifted, deviation, seed }) => {
+  it('a product, its activation and packing in one have the bits of one after the other, also where GELU underflows', () => {
+    fc.assert(fc.property(shapes, fc.integer({ min: 1, max: 300 }), fc.boolean(), fc.boolean(), ({ rows, dim: inputs, shifted, deviation, seed }, outputs, ternary, gelu) => {
       const random = Random.seeded(seed);
       const space = new Workspace(engine);
-      const x = space.put(normals(random, rows * dim, deviation));
-      const shift = shifted ? space.put(normals(random, dim, 0.1)) : 0;
-      const activated = space.room(rows * dim);
-      const [fused, apart] = [space.room(rows * wordsOf(dim)), space.room(rows * wordsOf(dim))];
-      engine.geluForward(x, activated, rows * dim);
-      expect(engine.packSigns(activated, shift, apart, rows, dim, dim)).toBe(0);
-      expect(engine.packGelu(x, shift, fused, rows, dim)).toBe(0);
-      expect(space.readIntegers(fused, rows * wordsOf(dim))).toEqual(space.readIntegers(apart, rows * wordsOf(dim)));
-      space.read(fused, rows * wordsOf(dim));
-    }), { numRuns: 60 });
+      const put = (scale: number): Offset => space.put(normals(random, outputs, scale));
+      const plane = (count: number): Offset => space.putIntegers(Int32Array.from({ length: count }, () => Math.floor(random.uniform() * 2 ** 32)));
+      const x = space.room(rows * wordsOf(inputs));
+      engine.packSigns(space.put(normals(random, rows * inputs)), 0, x, rows, inputs, inputs);
+      const [signs, kept] = [plane(packedWeightBytes(inputs, outputs) / 4), ternary ? plane(packedWeightBytes(inputs, outputs) / 4) : 0];
+      const [alpha, bias, shift] = [put(deviation), put(deviation), shifted ? put(0.1) : 0];
+      const channels: [Offset, Offset, Offset] = gelu ? [0, 0, 0] : [put(0.1), put(1), put(0.1)];
+      const rowScale = ternary ? space.put(normals(random, rows)) : 0;
+      const [y, words] = [space.room(rows * outputs), rows * wordsOf(outputs)];
+      const [fused, apart] = [space.room(words), space.room(words)];
+      engine.packedGemm(x, signs, kept, alpha, bias, rowScale, y, rows, inputs, outputs, outputs);
+      if (gelu) engine.geluForward(y, y, rows * outputs);
+      else engine.rpreluForward(y, ...channels, y, rows, outputs);
+      expect(engine.packSigns(y, shift, apart, rows, outputs, outputs)).toBe(0);
+      expect(engine.packedGemmSigns(x, signs, kept, alpha, bias, rowScale, ...channels, shift, fused, rows, inputs, outputs)).toBe(0);
+      space.read(fused, words);
+      expect(space.readIntegers(fused, words)).toEqual(space.readIntegers(apart, words));
+    }), { numRuns: 100 });
   });
 
-  it('says that GELU was given a NaN', () => {
+  it.each([['its operand', 0, NaN], ['its operand', 0, Infinity], ['an activation', 1, NaN]])('says that %s is not finite', (_what, at, value) => {
     const space = new Workspace(engine);
-    expect(engine.packGelu(space.put([1, NaN, 2]), 0, space.room(1), 1, 3)).toBe(statusBits.inputNotFinite);
+    const [bias, before] = [0, 1].map(operand => space.put([1, operand === at ? value : 1, 1])) as [Offset, Offset];
+    const [alpha, bits] = [space.put([1, 1, 1]), space.putIntegers(new Int32Array(64))];
+    const status = (...channels: [Offset, Offset, Offset]): number => engine.packedGemmSigns(bits, bits, 0, alpha, bias, 0, ...channels, 0, bits, 1, 5, 3);
+    expect(status(before, alpha, alpha)).toBe(statusBits.inputNotFinite);
+    expect(status(0, 0, 0)).toBe(at === 0 ? statusBits.inputNotFinite : 0);
   });
 
   it('RPReLU has the bits of its definition', () => {

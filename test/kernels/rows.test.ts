@@ -37,7 +37,7 @@ function block(engine: EngineLibrary, { rows, dim, hidden, gelu, ternary, seed }
   const [x, attended, y, normed] = [put(rows * dim), put(rows * dim), room(rows * dim), room(rows * dim)];
   written.push([x, rows * dim]);
   const [wide, levels, means, scales] = [room(rows * hidden), room(rows * hidden), room(2 * rows), room(rows)];
-  const [bits, hiddenBits] = [room(rows * wordsOf(dim)), room(rows * wordsOf(hidden))];
+  const [bits, hiddenBits, signs] = [room(rows * wordsOf(dim)), room(rows * wordsOf(hidden)), room(rows * wordsOf(hidden))];
   const [shift, slope, alpha, bias] = [1, 2, 3, 4].map(() => put(Math.max(dim, hidden))) as [Offset, Offset, Offset, Offset];
   const calls: RowCall[] = [
     ['packSigns', attended, shift, bits, rows, dim, dim],
@@ -47,7 +47,7 @@ function block(engine: EngineLibrary, { rows, dim, hidden, gelu, ternary, seed }
     ['layerNormForward', x, alpha, bias, normed, means, means + 4 * rows, rows, dim, 1e-6],
     ['packSigns', normed, 0, bits, rows, dim, dim],
     ['packedGemm', bits, ...weights(dim, hidden), alpha, 0, 0, wide, rows, dim, hidden, hidden],
-    ['packGelu', wide, shift, hiddenBits, rows, hidden],
+    ['packedGemmSigns', bits, ...weights(dim, hidden), alpha, bias, 0, ...gelu ? [0, 0, 0] as const : [shift, slope, shift] as const, shift, signs, rows, dim, hidden],
     gelu ? ['geluForward', wide, wide, rows * hidden] : ['rpreluForward', wide, shift, slope, shift, wide, rows, hidden],
     ['packAbove', wide, hiddenBits, scales, rows, hidden, 0, 0.25],
     ['unpackLevels', hiddenBits, scales, levels, rows, hidden, 0.5, 0],

@@ -75,10 +75,27 @@ void rowsTogether(const Floats& x, const Words& bits, const Words& packed, const
       {kRowRprelu, {at(y), at(alpha), at(bias), at(alpha), at(y), rows, outputs}},
       {kRowAdd, {at(y), at(normed), at(y), rows * outputs, rows * outputs}},
       {kRowGelu, {at(y), at(y), rows * outputs}},
-      {kRowPackGelu, {at(x), at(shift), at(on), rows, inputs}},
+      {kRowPackedGemmSigns, {at(bits), at(packed), none, at(alpha), at(bias), none, none, none, none, none, at(signs), rows, inputs, outputs}},
   };
   expect(runRows(calls.data(), static_cast<int>(calls.size()), m) == 0, "runRows", m, in, out);
   expect(signs == expected, "runRows beside its calls", m, in, out);
+}
+
+// A product, its activation and its bits in one, and one after the other.
+void outputsToBits(const Words& bits, const Words& packed, const Words& kept, const Floats& alpha, const Floats& bias, int m, int in, int out) {
+  Floats y(m * out);
+  Words fused(m * ((out + 31) / 32)), apart(fused.size());
+  for (const uint32_t* mask : {static_cast<const uint32_t*>(nullptr), kept.data()})
+    for (const float* shift : {static_cast<const float*>(nullptr), bias.data()})
+      for (const float* slope : {static_cast<const float*>(nullptr), alpha.data()}) {
+        packedGemm(bits.data(), packed.data(), mask, alpha.data(), bias.data(), nullptr, y.data(), m, in, out, out);
+        if (slope == nullptr) geluForward(y.data(), y.data(), m * out);
+        else rpreluForward(y.data(), slope, slope, slope, y.data(), m, out);
+        expect(packSigns(y.data(), shift, apart.data(), m, out, out) == 0, "packSigns", m, in, out);
+        const int32_t status = packedGemmSigns(bits.data(), packed.data(), mask, alpha.data(), bias.data(), nullptr, slope, slope, slope, shift,
+                                               fused.data(), m, in, out);
+        expect(status == 0 && fused == apart, "packedGemmSigns", m, in, out);
+      }
 }
 
 void products(int m, int in, int out) {
@@ -131,8 +148,7 @@ void products(int m, int in, int out) {
       }
   }
   unpackLevels(bits.data(), scale.data(), y.data(), m, 1, 2.0f, 1);
-  expect(packGelu(x.data(), shift.data(), on.data(), m, in) == 0, "packGelu", m, in, out);
-  expect(packGelu(x.data(), nullptr, on.data(), m, in) == 0, "packGelu", m, in, out);
+  outputsToBits(bits, packed, keptPacked, alpha, bias, m, in, out);
   Floats activated(m * in), means(m), norms(m);
   rpreluForward(x.data(), shift.data(), shift.data(), shift.data(), activated.data(), m, in);
   meanMagnitudes(x.data(), shift.data(), means.data(), m, in, in);

@@ -61,7 +61,8 @@ function everything(engine: EngineLibrary): Float32Array[] {
   engine.signGemm(x, packed, packed, alpha, bias, output(m * wide), m, inputs, wide, inputs, wide);
   engine.signGemm(x, packed, 0, input(inputs * wide), bias, output(m * wide), m, inputs, wide, 1, wide);
   engine.unpackLevels(bits, 0, output(m * inputs), m, inputs, 0.5, 1);
-  engine.packGelu(x, 0, output(m * words), m, inputs);
+  engine.packedGemmSigns(bits, packed, 0, alpha, bias, 0, 0, 0, 0, 0, output(m * wordsOf(wide)), m, inputs, wide);
+  engine.packedGemmSigns(bits, packed, packed, alpha, bias, scales, bias, w, bias, w, output(m * wordsOf(wide)), m, inputs, wide);
   engine.rpreluForward(x, w, bias, w, output(m * inputs), m, inputs);
   engine.meanMagnitudes(x, bias, output(m), m, inputs, inputs);
   const [keys, values] = [8 * packedWeightBytes(8, 70) / 4, 8 * packedWeightBytes(70, 8) / 4].map(room => space.room(room)) as [Offset, Offset];
