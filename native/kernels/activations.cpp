@@ -12,8 +12,9 @@ BINVIT_INLINE uint32_t geluBits(Vector v) {
   const Vector zero = broadcast(0.0f);
   const uint32_t positive = bitsAtLeast(v, zero);
   // Negative numbers down to -9 that are no smaller than 1e-30, in the order of their bits.
-  const UnsignedVector negative = reinterpret_cast<UnsignedVector>(bitsOf(v) - bitsOf(broadcast(-1e-30f)));
-  const uint32_t plain = bitsBelow(negative, reinterpret_cast<UnsignedVector>(bitsOf(broadcast(-9.0f)) - bitsOf(broadcast(-1e-30f))));
+  const auto bits = [](Vector values) { return reinterpret_cast<UnsignedVector>(values); };
+  const UnsignedVector smallest = bits(broadcast(-1e-30f));
+  const uint32_t plain = bitsBelow(bits(v) - smallest, bits(broadcast(-9.0f)) - smallest);
   if ((positive | plain) == (1u << kWidth) - 1) return positive;
   return bitsAtLeast(v * normal(v).cumulative, zero);
 }

@@ -59,7 +59,7 @@ void rowsTogether(const Floats& x, const Words& bits, const Words& packed, const
   // No linear memory is mapped here: addresses count from 0.
   const auto at = [](const auto& values) { return static_cast<double>(reinterpret_cast<uintptr_t>(values.data())); };
   Floats apart(m * out), y(m * out), normed(m * out), means(m), deviations(m), scales(m), levels(m * in);
-  Words signs(m * ((out + 31) / 32)), expected(signs.size()), on(m * ((in + 31) / 32));
+  Words signs(m * ((out + 31) / 32)), expected(signs.size()), active(signs.size()), on(m * ((in + 31) / 32));
   packedGemm(bits.data(), packed.data(), nullptr, alpha.data(), bias.data(), nullptr, apart.data(), m, in, out, out);
   layerNormForward(apart.data(), alpha.data(), bias.data(), normed.data(), means.data(), deviations.data(), m, out, 1e-6f);
   packSigns(normed.data(), bias.data(), expected.data(), m, out, out);
@@ -75,7 +75,7 @@ void rowsTogether(const Floats& x, const Words& bits, const Words& packed, const
       {kRowRprelu, {at(y), at(alpha), at(bias), at(alpha), at(y), rows, outputs}},
       {kRowAdd, {at(y), at(normed), at(y), rows * outputs, rows * outputs}},
       {kRowGelu, {at(y), at(y), rows * outputs}},
-      {kRowPackedGemmSigns, {at(bits), at(packed), none, at(alpha), at(bias), none, none, none, none, none, at(signs), rows, inputs, outputs}},
+      {kRowPackedGemmSigns, {at(bits), at(packed), none, at(alpha), at(bias), none, none, none, none, none, at(active), rows, inputs, outputs}},
   };
   expect(runRows(calls.data(), static_cast<int>(calls.size()), m) == 0, "runRows", m, in, out);
   expect(signs == expected, "runRows beside its calls", m, in, out);
