@@ -1,6 +1,6 @@
 import type { ActivationRow } from '../analysis/index.js';
 import { defaultWidth, type Figure, type FigureOptions, type PlotlyTrace } from './figure.js';
-import { layerAxis, layerBoxes } from './layer-boxes.js';
+import { layerAxis, layerBoxes, layerHover } from './layer-boxes.js';
 import { axisId, axisKey, domain, panelTitle, shortLayer } from './panels.js';
 import { escapeText } from './text.js';
 import { legendUnderTitle, neutral, runColor, templates, translucent } from './theme.js';
@@ -81,7 +81,7 @@ export function activationBalanceFigure(runs: readonly RunActivations[], options
       width: options.width ?? defaultWidth,
       height,
       title: { text: escapeText(options.title ?? 'Balance of the activations\u2019 signs by channel') },
-      showlegend: true, boxmode: 'group', boxgap: 0.25, boxgroupgap: 0.1,
+      showlegend: true, boxmode: 'group', boxgap: 0.25, boxgroupgap: 0.1, ...layerHover,
       xaxis: { title: { text: 'share of the upper level in a channel' }, range: [-0.02, 1.02] },
       yaxis: layerAxis(names),
       shapes: [{ type: 'line', xref: 'x', yref: 'paper', x0: 0.5, x1: 0.5, y0: 0, y1: 1, line: { color: neutral, width: 1, dash: 'dash' } }],

@@ -1,7 +1,7 @@
 import { fiveNumbers, type ScaleFit } from '../analysis/index.js';
 import { methodLabel, whereLabel } from '../binarize/index.js';
 import { defaultWidth, type Figure, type FigureOptions } from './figure.js';
-import { layerAxis, layerBoxes } from './layer-boxes.js';
+import { layerAxis, layerBoxes, layerHover } from './layer-boxes.js';
 import { escapeText } from './text.js';
 import { legendUnderTitle, methodStyle, neutral, templates } from './theme.js';
 
@@ -35,7 +35,7 @@ export function scaleOptimumFigure(runs: readonly RunScaleFits[], options: Figur
       width: options.width ?? defaultWidth,
       height,
       title: { text: escapeText(options.title ?? 'Scaling factors against their least-squares optimum') },
-      showlegend: true, boxmode: 'group', boxgap: 0.25, boxgroupgap: 0.1,
+      showlegend: true, boxmode: 'group', boxgap: 0.25, boxgroupgap: 0.1, ...layerHover,
       xaxis: { type: 'log', title: { text: 'α / least-squares optimum' }, minor: { ticks: 'outside' } },
       yaxis: layerAxis(names),
       shapes: [{ type: 'line', xref: 'x', yref: 'paper', x0: 1, x1: 1, y0: 0, y1: 1, line: { color: neutral, width: 1, dash: 'dash' } }],

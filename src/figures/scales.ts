@@ -1,7 +1,7 @@
 import { fiveNumbers } from '../analysis/index.js';
 import { methodLabel, whereLabel } from '../binarize/index.js';
 import { defaultWidth, type Figure, type FigureOptions } from './figure.js';
-import { layerAxis, layerBoxes } from './layer-boxes.js';
+import { layerAxis, layerBoxes, layerHover } from './layer-boxes.js';
 import { axisId, axisKey, domain } from './panels.js';
 import { count, escapeText } from './text.js';
 import { legendUnderTitle, templates, whereStyle } from './theme.js';
@@ -57,7 +57,7 @@ export function scalesFigure(layers: readonly LayerScales[], options: FigureOpti
       width: options.width ?? defaultWidth,
       height,
       title: { text: escapeText(options.title ?? 'Scaling factors by layer') },
-      boxmode: 'group', boxgap: 0.25, boxgroupgap: 0.1,
+      boxmode: 'group', boxgap: 0.25, boxgroupgap: 0.1, ...layerHover,
       legend: legendUnderTitle(height),
       margin: { l: 60, r: 20, t: 100, b: 54 },
       annotations: methods.map((method, panel) => ({

@@ -1,6 +1,6 @@
 import type { WeightRow } from '../analysis/index.js';
 import { defaultWidth, type Figure, type FigureOptions } from './figure.js';
-import { layerAxis, layerBoxes } from './layer-boxes.js';
+import { layerAxis, layerBoxes, layerHover } from './layer-boxes.js';
 import { escapeText } from './text.js';
 import { legendUnderTitle, methodStyle, neutral, templates } from './theme.js';
 
@@ -22,7 +22,7 @@ export function signBalanceFigure(rows: readonly WeightRow[], options: FigureOpt
       width: options.width ?? defaultWidth,
       height,
       title: { text: escapeText(options.title ?? 'Sign balance of the outputs') },
-      showlegend: true,
+      showlegend: true, ...layerHover,
       xaxis: { title: { text: 'share of +1 in an output' }, range: [-0.02, 1.02] },
       yaxis: layerAxis(drawn.map(({ layer }) => layer)),
       shapes: [{ type: 'line', xref: 'x', yref: 'paper', x0: 0.5, x1: 0.5, y0: 0, y1: 1, line: { color: neutral, width: 1, dash: 'dash' } }],
