@@ -78,6 +78,13 @@ group('figures', () => {
     expect(JSON.stringify(forms['application/vnd.plotly.v1+json'])).toBe(JSON.stringify({ data, layout: { a: { b: [] } } }));
   });
 
+  it('row 38: one of a kind that has no static picture goes to the plotly of the front end as it is', async () => {
+    const figure = { data: [{ type: 'sankey', node: { label: ['A', 'B'], align: 'left' }, link: { source: [0], target: [1], value: [8] } }], layout: {} };
+    const { data, later } = await describe(figure);
+    expect(data).toEqual({ 'application/vnd.plotly.v1+json': figure, 'text/plain': 'figure: 1 trace (sankey)' });
+    await expect(later!()).rejects.toThrow('data[0].type: expected one of scatter');
+  });
+
   it('one that cannot be drawn does not keep another from it', async () => {
     const [bad, good] = await Promise.all([describe({ data: [{ type: 'surface' }], layout: {} }), describe({ data: [{ y: [1] }], layout: {} })]);
     const drawn = await Promise.allSettled([bad.later!(), good.later!()]);
