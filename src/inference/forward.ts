@@ -1,11 +1,13 @@
 import { wordsOf, type EngineLibrary, type Offset, type RowCall } from '../kernels/browser.js';
+import type { AttentionDots } from './attention-by-head.js';
+import { dotProducts } from './bit-product.js';
 import type { Buffers } from './buffers.js';
 import { alphaOf, type EngineTensors } from './engine-tensors.js';
 import {
   multipliesBits, outputsOf, takesSigns, tokensOf, type PackedBlock, type PackedColumns, type PackedDense, type PackedInput, type PackedNorm, type PackedProducts,
   type PackedProgram,
 } from './program.js';
-import { notFinite, Recording } from './recording.js';
+import { notFinite, Recording, type PackedObserver } from './recording.js';
 
 /** Where a dense layer reads and writes. */
 interface Flow {
@@ -96,7 +98,8 @@ class Forward {
     const width = outputsOf(fc1);
     const of = activation === 'gelu' ? [0, 0, 0] as const : [this.#tensors.at(activation.before), this.#tensors.at(activation.slope), this.#tensors.at(activation.after)] as const;
     const [{ input }] = fc2.columns as [PackedColumns];
-    const packed = takesSigns(fc1) && takesSigns(fc2) && input!.scale === 'none';
+    // Rows of as many words share the room for their bits: there one product cannot write while it reads.
+    const packed = takesSigns(fc1) && takesSigns(fc2) && input!.scale === 'none' && this.#bits(fc1.inputs) !== this.#bits(width);
     const signs = { name: fc2.name, activation: of, shift: this.#shift(input), bits: this.#bits(width) };
     this.#dense(fc1, { x: normed, rows, y: hidden, ...packed && { signs } });
     this.#begin(`${name}.mlp.act`);
@@ -136,13 +139,36 @@ class Forward {
     const { dim, numHeads } = this.#program;
     const headed = images * numHeads * this.#tokens ** 2;
     this.recording.whole(observer => {
-      const seen = observer?.attended === undefined ? 0 : heap.allocate(4 * headed);
+      const looks = observer?.attended !== undefined || (products !== null && observer?.taken !== undefined);
+      const seen = looks ? heap.allocate(4 * headed) : 0;
+      const dots: AttentionDots | null = observer?.counted === undefined ? null : { scores: [], values: [] };
       if (products === null) engine.attentionForward(qkv, seen, attended, images, this.#tokens, numHeads, dim / numHeads);
-      else if (attention!.run(products, qkv, attended, seen, null) !== 0) throw notFinite(name);
-      if (seen === 0) return;
-      observer?.attended?.(name, heap.float32(seen, headed).slice());
-      heap.free(seen, 4 * headed);
+      else if (attention!.run(products, qkv, attended, seen, dots) !== 0) throw notFinite(name);
+      if (looks) {
+        this.#showAttention(observer, name, products, seen);
+        heap.free(seen, 4 * headed);
+      }
+      if (dots === null) return;
+      for (const [product, heads] of [['scores', dots.scores], ['probabilities', dots.values]] as const) {
+        if (heads.length > 0) observer!.counted!(`${name}.${product}`, joined(heads));
+      }
     });
+  }
+
+  /** The softmax of a block at `seen`, and what becomes bits. */
+  #showAttention(observer: PackedObserver, name: string, products: PackedProducts | null, seen: Offset): void {
+    const { images, qkv } = this.#buffers;
+    const { dim, numHeads } = this.#program;
+    const tokens = this.#tokens;
+    observer.attended?.(name, this.#engine.heap.float32(seen, images * numHeads * tokens ** 2).slice());
+    if (observer.taken === undefined || products === null) return;
+    const part = (at: number): readonly [Offset, number, number, number] => [qkv + 4 * at * dim, images * tokens, dim, 3 * dim];
+    const operands = { query: part(0), key: part(1), probabilities: [seen, images * numHeads * tokens, tokens, tokens], value: part(2) } as const;
+    for (const operand of ['query', 'key', 'probabilities', 'value'] as const) {
+      const input = products[operand];
+      const [x, rows, inputs, stride] = operands[operand];
+      if (input !== null) observer.taken(`${name}.${operand}`, this.#shifted(x, rows, inputs, input, stride), inputs, input);
+    }
   }
 
   #norm({ weight, bias }: PackedNorm, x: Offset, y: Offset, rows: number): void {
@@ -165,7 +191,7 @@ class Forward {
     let first = 0;
     for (const columns of layer.columns) {
       const { name, input } = columns;
-      this.recording.seen(observer => { observer.taken?.(name, this.#shifted(x, rows, layer.inputs, input?.shift ?? null), input); });
+      this.recording.seen(observer => { observer.taken?.(name, this.#shifted(x, rows, layer.inputs, input), layer.inputs, input); });
       const bias = layer.bias === null ? 0 : this.#tensors.at(layer.bias) + 4 * first;
       this.#product(layer.inputs, columns, { ...flow, y: y + 4 * first }, bias, outputs);
       first += columns.outputs;
@@ -193,13 +219,15 @@ class Forward {
     const [signs, scale] = [this.#tensors.at(weight.signs), this.#tensors.at(alphaOf(name))];
     const kept = weight.kept === undefined ? 0 : this.#tensors.at(weight.kept);
     if (multipliesBits(columns)) {
-      const operands = [this.#bits(inputs), signs, kept, scale, bias, rowScale] as const;
+      const bits = this.#bits(inputs);
+      const operands = [bits, signs, kept, scale, bias, rowScale] as const;
       const product: RowCall = [isSigned ? 'packedGemm' : 'packedAndGemm', ...operands, y, rows, inputs, outputs, stride];
       if (next === undefined) this.recording.rows(name, rows, ...product);
       else {
         this.recording.rows(next.name, rows, 'packedGemmSigns', ...operands, ...next.activation, next.shift, next.bits, rows, inputs, outputs);
         this.recording.looked(product);
       }
+      this.recording.seen(observer => observer.counted?.(name, dotProducts(engine, { x: bits, isSigned: isSigned === 1, signs, kept, rows, inputs, outputs })));
       return;
     }
     const factors = weight.scale === null && input === null ? 0 : scale;
@@ -236,16 +264,25 @@ class Forward {
     return this.#buffers.bits.get(wordsOf(inputs))!;
   }
 
-  /** A copy of rows with a shift added. */
-  #shifted(x: Offset, rows: number, inputs: number, shift: string | null): Float32Array {
+  /** A copy of rows, `stride` elements apart, with a shift added. */
+  #shifted(x: Offset, rows: number, inputs: number, input: PackedInput | null, stride = inputs): Float32Array {
     const { heap } = this.#engine;
-    const values = heap.float32(x, rows * inputs).slice();
-    if (shift === null) return values;
-    const added = heap.float32(this.#tensors.at(shift), inputs);
+    const all = heap.float32(x, (rows - 1) * stride + inputs);
+    const values = new Float32Array(rows * inputs);
+    for (let row = 0; row < rows; row++) values.set(all.subarray(row * stride, row * stride + inputs), row * inputs);
+    if (input?.shift == null) return values;
+    const added = heap.float32(this.#tensors.at(input.shift), inputs);
     return values.map((value, i) => value + added[i % inputs]!);
   }
 
   #begin(step: string): void {
     this.recording.seen(observer => observer.begins?.(step));
   }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const size = parts[0]!.length;
+  const all = new Float32Array(parts.length * size);
+  parts.forEach((part, index) => { all.set(part, index * size); });
+  return all;
 }

@@ -6,8 +6,16 @@ import type { PackedInput } from './program.js';
 export interface PackedObserver {
   /** A step begins: the patches `patch_embed`, a norm, a dense layer, attention, an activation, or `head` with its norm. */
   begins?(step: string): void;
-  /** What a dense layer, or a part of it, takes: `[rows, inputs]`, a shift added, before it is binarized as `input` says. */
-  taken?(name: string, values: Float32Array, input: PackedInput | null): void;
+  /**
+   * What a dense layer, a part of it, or a binary operand of attention's products (`blocks.0.attn.query`) takes: `[rows, inputs]`, a shift
+   * added, before it is binarized as `input` says.
+   */
+  taken?(name: string, values: Float32Array, inputs: number, input: PackedInput | null): void;
+  /**
+   * The integers of a product of bits with bits, before factors and bias: of a dense layer, or a part of it, `[rows, outputs]`; of attention
+   * `blocks.0.attn.scores`, `[images, heads, tokens, tokens]`, and `blocks.0.attn.probabilities`, `[images, heads, tokens, headDim]`.
+   */
+  counted?(name: string, dots: Float32Array): void;
   /** A whole dense layer: its input `[rows, inputs]` and its output `[rows, outputs]`. */
   computed?(name: string, x: Float32Array, y: Float32Array): void;
   /** Attention of a block, `blocks.0.attn`: its softmax `[images, heads, tokens, tokens]`, before it is binarized where it is. */

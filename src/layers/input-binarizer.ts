@@ -39,7 +39,18 @@ export class InputBinarizer extends VitLayer<InputBinarizerConfig> {
   /** What {@link CallContext.input} sees of x, `[..., features]`: the values before their sign, and where the upper level follows. */
   observe(x: tf.Tensor): { values: tf.Tensor; upper: tf.Tensor } {
     const { shift } = this.#parameters;
-    return { values: shift === undefined ? x : tf.add(x, shift), upper: tf.greater(this.forward(x, { training: false }), 0) };
+    return { values: shift === undefined ? x : tf.add(x, shift), upper: this.#upper(x) };
+  }
+
+  /** Levels that x, `[..., features]`, becomes: −1 and 1, or 0 and 1, without any factor. */
+  levels(x: tf.Tensor): tf.Tensor {
+    const upper = tf.cast(this.#upper(x), 'float32');
+    return this.config.spec.levels === 'signed' ? tf.sub(tf.mul(upper, 2), 1) : upper;
+  }
+
+  /** Where the upper level follows; a factor of the tokens may be negative. */
+  #upper(x: tf.Tensor): tf.Tensor {
+    return tf.greater(this.rows(x, { training: false }).levels, 0);
   }
 
   #binarizeContext(context: CallContext): CallContext & { readonly label: string; readonly progress: number } {

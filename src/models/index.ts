@@ -16,4 +16,4 @@ export type { OnnxWeights } from './onnx/vit-graph.js';
 export { withPlan } from './with-plan.js';
 export { vitPresets, type VitPresetName } from './presets.js';
 export { resamplePositions } from './resample-positions.js';
-export { binaryDenseLayers, forward, setProgress, vitDefinition, vitLayersOf, vitParameters } from './vit.js';
+export { binaryDenseLayers, forward, inputBinarizers, setProgress, vitDefinition, vitLayersOf, vitParameters } from './vit.js';

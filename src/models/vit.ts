@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BinarizationPlan } from '../binarize/index.js';
-import { BinaryDense, VitLayer, type CallContext, type VitParameter } from '../layers/index.js';
+import { BinaryDense, InputBinarizer, VitLayer, type CallContext, type VitParameter } from '../layers/index.js';
 import type { VitConfig } from './config.js';
 
 /**
@@ -48,6 +48,11 @@ export function forward(model: tf.LayersModel, images: tf.Tensor4D, context: Cal
 /** Every dense layer of a ViT, float ones included, in the order of computation. */
 export function binaryDenseLayers(model: tf.LayersModel): BinaryDense[] {
   return vitLayersOf(model).flatMap(layer => layer.find(BinaryDense));
+}
+
+/** Every binarizer of an activation: `blocks.0.mlp.fc1.input` of a dense layer, `blocks.0.attn.query` of attention's products. */
+export function inputBinarizers(model: tf.LayersModel): InputBinarizer[] {
+  return vitLayersOf(model).flatMap(layer => layer.find(InputBinarizer));
 }
 
 /**

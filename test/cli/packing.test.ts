@@ -80,6 +80,8 @@ describe('binvit verify', () => {
     const { status, stdout } = binvit('verify', run, packed, '--data', 'mnist', '--images', '5');
     expect(status).toBe(0);
     expect(stdout).toContain('5 images of mnist test: the same class for 5 of 5');
+    // 16 tokens; qkv, proj, fc1 and fc2 of four blocks have 192, 64, 128 and 64 outputs.
+    expect(stdout).toContain(`all ${(5 * 4 * 16 * 448).toLocaleString('en')} integers of binary products the same`);
     expect(stdout.match(/^blocks\.\d\.\S+/gm)).toHaveLength(16);
   });
 

@@ -30,7 +30,7 @@ describe('a run that is written down', () => {
     for (const engine of engines) {
       const model = PackedModel.from(file, engine);
       const steps: string[] = [];
-      const observed = model.run(images, { begins: step => { steps.push(step); }, taken: () => undefined, computed: () => undefined });
+      const observed = model.run(images, { begins: step => { steps.push(step); }, taken: () => undefined, counted: () => undefined, attended: () => undefined, computed: () => undefined });
       expect(steps.slice(0, 4)).toEqual(['patch_embed', 'blocks.0.norm1', 'blocks.0.attn.qkv', 'blocks.0.attn']);
       for (const threads of [1, 2, 3]) {
         engine.setThreads(threads);

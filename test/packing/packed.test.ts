@@ -2,91 +2,30 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { costTable, costTotal } from '../../src/analysis/index.js';
 import { Random, useBackend } from '../../src/backend/index.js';
-import { methodNames, methods, presetPlan, type BinarizationPlan, type InputBinarizerSpec, type PlanRule } from '../../src/binarize/index.js';
+import { methods, presetPlan, type BinarizationPlan } from '../../src/binarize/index.js';
 import { packedTensorBytes, PackedModel, type PackedFile } from '../../src/inference/index.js';
 import { loadEngine, nativeInstructionSets, type EngineLibrary } from '../../src/kernels/index.js';
 import { buildVit, vitParameters, vitPresets, type VitConfig } from '../../src/models/index.js';
 import { packModel, verifyPacked } from '../../src/packing/index.js';
+import { build, images, plansFor } from './plans.js';
 
 const tiny: VitConfig = { ...vitPresets.vit_nano, imgSize: 8, patchSize: 4, inChans: 3, embedDim: 24, numHeads: 2, depth: 2, numClasses: 5 };
 const info = { preprocessing: null, classes: null, provenance: { source: 'a test' } };
 const engines: EngineLibrary[] = [loadEngine('wasm'), ...(nativeInstructionSets().length > 0 ? [loadEngine('native')] : [])];
-
-/** A model whose every parameter is away from where it starts, so that none can be left out unseen. */
-function build(config: VitConfig, plan: BinarizationPlan): tf.LayersModel {
-  const model = buildVit(config, plan, Random.seeded(1));
-  const random = Random.seeded(4);
-  for (const { variable, role } of vitParameters(model)) {
-    tf.tidy(() => {
-      const nudge = tf.tensor(Float32Array.from({ length: variable.size }, () => 0.1 * random.normal()), variable.shape);
-      variable.assign(role === 'scale' ? tf.add(0.5, tf.abs(nudge)) : tf.add(variable, nudge));
-    });
-  }
-  return model;
-}
-
-function images(config: VitConfig, count = 5): tf.Tensor4D {
-  const random = Random.seeded(8);
-  const shape: [number, number, number, number] = [count, config.imgSize, config.imgSize, config.inChans];
-  return tf.tensor4d(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.normal()), shape);
-}
-
 const shapes: Record<string, VitConfig> = {
   'class token': { ...tiny, classToken: true, globalPool: 'token' },
   'mean beside a class token': { ...tiny, classToken: true },
   'two heads': { ...tiny, classToken: true, globalPool: 'token', distillation: 'heads' },
   'no qkv bias': { ...tiny, qkvBias: false },
+  'an MLP that is no wider': { ...tiny, embedDim: 48, mlpRatio: 1 },
 };
-/** Every named method, where a preset puts it, with and without binary attention products where it has them. */
-const presets: BinarizationPlan[] = methodNames.flatMap(method => (['mlp', 'mhsa', 'all'] as const).flatMap(where => [
-  presetPlan(where, method), ...(where === 'mlp' || methods[method].attention === null ? [] : [presetPlan(where, method, { attentionProducts: true })]),
-]));
-/** A preset with other binarizers of weights or inputs. */
-function altered(base: BinarizationPlan, name: string, change: (rule: PlanRule) => Partial<PlanRule>): BinarizationPlan {
-  return { ...base, name, rules: base.rules.map(rule => ({ ...rule, ...change(rule) })) };
-}
-const [signed, stepped, tokens] = [methods['xnor-net-k'].input!, methods.dorefa.input!, 4];
-const { weight: twn } = methods.twn;
-const grouped = { ...methods.bwn.weight, scale: { name: 'mean-abs', per: { groupSize: 12 }, of: 'signed', gradient: 'exact' } } as const;
-/** What no named method is, and a plan can say. */
-const others: BinarizationPlan[] = [
-  altered(presetPlan('all', 'twn'), 'ternary weights, inputs of −1 and 1 with K', () => ({ input: signed })),
-  altered(presetPlan('all', 'twn'), 'ternary weights, inputs of 0 and 1', () => ({ input: stepped })),
-  altered(presetPlan('all', 'bit'), 'float weights, binary inputs', () => ({ weight: null })),
-  altered(presetPlan('all', 'dorefa'), 'float weights, inputs of 0 and 1', () => ({ weight: null })),
-  altered(presetPlan('all', 'bwn'), 'factors for groups of inputs', () => ({ weight: grouped })),
-  altered(presetPlan('all', 'twn'), 'ternary weights with factors for groups', () => ({ weight: { ...grouped, threshold: twn.threshold } })),
-  altered(presetPlan('all', 'react'), 'factors for groups, shifted binary inputs', rule => rule.weight === null ? {} : { weight: grouped }),
-  altered(presetPlan('mhsa', 'xnor-net', { attentionProducts: true }), 'learned factors of the tokens of Q, K and V', ({ sites, input, values }) => {
-    const learned = { ...signed, scale: { name: 'learned', tokens } } as const;
-    return { input: sites.includes('scores') ? learned : input, values: values && learned };
-  }),
-  altered(presetPlan('all', 'dorefa'), 'a shift in front of levels 0 and 1', rule => ({ input: { ...stepped, threshold: { name: 'learned' } }, weight: rule.weight })),
-  altered(presetPlan('all', 'xnor-net'), 'one learned factor for all tokens', () => ({ input: { ...signed, scale: { name: 'learned', tokens: 1 } } })),
-  { ...presetPlan('all', 'xnor-net'), name: 'binary patch embedding and head', rules: presetPlan('all', 'xnor-net-k').rules.map(rule => ({ ...rule, sites: [...rule.sites, 'patchEmbed', 'head'] })) },
-];
-/** Operands of attention's products that no named method has. */
-const operands: Record<string, InputBinarizerSpec | null> = {
-  float: null,
-  signs: methods.bnn.input,
-  'signs with a shift and K': { ...signed, threshold: { name: 'learned' } },
-  'levels 0 and 1': stepped,
-  'levels 0 and 1 with a shift': { ...stepped, threshold: { name: 'learned' } },
-  'levels 0 and 1 above a share of the row': methods['xnor-net'].attention!.probabilities,
-  'levels 0 and 1 with an elastic factor': methods.bit.attention!.probabilities,
-  'signs with learned factors of tokens': { ...signed, scale: { name: 'learned', tokens } },
-};
-/** Attention's products with each operand in each of these ways, all pairs of them among Q and K, P, and V. */
-const products: BinarizationPlan[] = Object.keys(operands).flatMap((first, i, names) => names.map((second, j) => {
-  const [scores, probabilities, values] = [first, second, names[(i + j) % names.length]!];
-  return { ...presetPlan('none', 'bnn'), name: `Q and K ${scores}, P ${probabilities}, V ${values}`, rules: [
-    { sites: ['scores'], blocks: 'all', method: 'custom', weight: null, input: operands[scores]!, values: null },
-    { sites: ['probabilities'], blocks: 'all', method: 'custom', weight: null, input: operands[probabilities]!, values: operands[values]! },
-  ] } satisfies BinarizationPlan;
-}));
 const kinds: [string, VitConfig, BinarizationPlan][] = [
   ['float', tiny, presetPlan('none', 'xnor-net')],
-  ...[...presets, ...others, ...products].map((plan): [string, VitConfig, BinarizationPlan] => [plan.name, tiny, plan]),
+  ...plansFor(tiny).map((plan): [string, VitConfig, BinarizationPlan] => [plan.name, tiny, plan]),
+  ['learned factors of patches behind a class token', { ...tiny, classToken: true }, {
+    name: 'patches', activation: 'gelu',
+    rules: [{ sites: ['patchEmbed'], blocks: 'all', method: 'custom', ...methods.bwn, input: { ...methods.bnn.input!, scale: { name: 'learned', tokens: 4 } }, values: null }],
+  }],
   ...Object.entries(shapes).map(([name, config]): [string, VitConfig, BinarizationPlan] => [name, config, presetPlan('all', 'xnor-net', { attentionProducts: true })]),
 ];
 
@@ -192,8 +131,10 @@ describe('a planted fault is found, and its layer named', () => {
   };
 
   it('one bit of a weight', () => {
-    const { equal, firstDifference } = damaged(({ tensors }) => { (tensors.get('blocks.1.mlp.fc1.signs')!.data as Uint32Array)[3]! ^= 4; });
+    const { equal, firstDifference, layers } = damaged(({ tensors }) => { (tensors.get('blocks.1.mlp.fc1.signs')!.data as Uint32Array)[3]! ^= 4; });
     expect([equal, firstDifference]).toEqual([false, 'blocks.1.mlp.fc1']);
+    // Every token of every image, in the one output.
+    expect(layers.filter(({ integersApart }) => integersApart > 0).map(({ name, integersApart }) => [name, integersApart])).toEqual([['blocks.1.mlp.fc1', 5 * 4]]);
   });
 
   it('one norm, which no dense layer has: the layer after it takes something else', () => {
@@ -202,7 +143,8 @@ describe('a planted fault is found, and its layer named', () => {
   });
 
   it('one scale', () => {
-    const { equal, firstDifference } = damaged(({ tensors }) => { (tensors.get('blocks.0.attn.proj.scale')!.data as Float32Array)[5]! *= 1.01; });
+    const { equal, firstDifference, layers } = damaged(({ tensors }) => { (tensors.get('blocks.0.attn.proj.scale')!.data as Float32Array)[5]! *= 1.01; });
     expect([equal, firstDifference]).toEqual([false, 'blocks.0.attn.proj']);
+    expect(layers.map(({ integersApart }) => integersApart)).toEqual(Array(layers.length).fill(0));
   });
 });
