@@ -12,7 +12,7 @@ const { open, notices, preferred, editor } = vi.hoisted(() => ({
   open: [] as FakeNotebook[],
   notices: [] as string[],
   preferred: [] as FakeNotebook[],
-  editor: {} as { select: (event: SelectionChange) => void },
+  editor: {} as { select: (event: SelectionChange) => void; controller: object },
 }));
 
 vi.mock('vscode', async () => {
@@ -22,8 +22,8 @@ vi.mock('vscode', async () => {
     ...base,
     NotebookControllerAffinity: { Default: 1, Preferred: 2 },
     notebooks: {
-      createNotebookController: () => ({
-        dispose: () => undefined,
+      createNotebookController: (...made: unknown[]) => (editor.controller = {
+        made, dispose: () => undefined,
         onDidChangeSelectedNotebooks: (listener: (event: SelectionChange) => void) => { editor.select = listener; return never(); },
         updateNotebookAffinity: (notebook: FakeNotebook, affinity: number) => { if (affinity === 2) preferred.push(notebook); },
       }),
@@ -56,6 +56,15 @@ function notebookOf(kernel: string, language: string): FakeNotebook {
 describe('the controller', () => {
   beforeEach(() => {
     for (const list of [notices, preferred, open]) list.length = 0;
+  });
+
+  it('is one for Jupyter notebooks, by the id that editors remember, counts executions, and interrupts by itself', async () => {
+    const controller = new Controller(memento());
+    expect(editor.controller).toMatchObject({
+      made: ['binvit-typescript', 'jupyter-notebook', 'TypeScript (binvit)'], supportsExecutionOrder: true,
+      supportedLanguages: ['typescript', 'typescriptreact', 'javascript'], interruptHandler: expect.any(Function) as () => void,
+    });
+    await controller.close();
   });
 
   it.each([['deno', 'typescript'], ['tslab', 'typescript'], ['jslab', 'javascript'], ['javascript', 'javascript']])(
