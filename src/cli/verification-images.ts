@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { Random, useBackend } from '../backend/index.js';
-import { evaluationBatches, loadDataset, loadImageDataset, viewOf, type DatasetName, type ImageSet } from '../data/index.js';
+import { evaluationBatches, loadDataset, readTestPictures, viewOf, type DatasetName, type ImageSet } from '../data/index.js';
 import type { PackedModel } from '../inference/index.js';
 import { loadEngine, nativeInstructionSets, type EngineLibrary } from '../kernels/index.js';
 import { readRun } from '../training/index.js';
@@ -57,11 +57,11 @@ async function ownTestSet(path: string, options: ImageOptions): Promise<ImageSet
 
 async function testSet(name: string, { dataDir }: ImageOptions, imgSize: number): Promise<ImageSet> {
   if (name !== 'images') return loadDataset(name as DatasetName, dataDir === undefined ? {} : { dir: dataDir }).test;
-  if (dataDir === undefined) throw new Error('--data images: expected --data-dir, the folder with train and test, found none');
-  const { test } = await loadImageDataset(dataDir, {
+  if (dataDir === undefined) throw new Error('--data images: expected --data-dir, the folder with test pictures, found none');
+  const { set } = await readTestPictures(dataDir, {
     preprocessing: { resize: imgSize, interpolation: 'bicubic', crop: { height: imgSize, width: imgSize } },
   });
-  return test;
+  return set;
 }
 
 function firstImages(set: ImageSet, most: number, normalization: Parameters<typeof evaluationBatches>[2]): VerificationImages {

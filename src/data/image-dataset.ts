@@ -20,7 +20,7 @@ export interface ImageDataset extends Dataset {
  * @throws Error that names the folder: a part that is missing, a class that only one part has, and what `readImageFolder` says
  */
 export async function loadImageDataset(dir: string, options: ImageFolderOptions): Promise<ImageDataset> {
-  const testName = testNames.find(name => existsSync(join(dir, name)));
+  const testName = testNameIn(dir);
   if (!existsSync(join(dir, 'train')) || testName === undefined) {
     throw new Error(`${dir}: expected the folders train and ${testNames.join(' or ')}, each with one folder of pictures a class`);
   }
@@ -31,4 +31,19 @@ export async function loadImageDataset(dir: string, options: ImageFolderOptions)
     if (name !== undefined) throw new Error(`${join(dir, part)}: expected the same classes in train and ${testName}, found ${name} here alone`);
   }
   return { train: train.set, test: test.set, ignored: [...train.ignored, ...test.ignored], skipped: [...train.skipped, ...test.skipped] };
+}
+
+/**
+ * Reads the test pictures of such a folder; its training pictures are left alone.
+ *
+ * @throws Error that names the folder without them, and what `readImageFolder` says
+ */
+export async function readTestPictures(dir: string, options: ImageFolderOptions): Promise<ImageFolder> {
+  const testName = testNameIn(dir);
+  if (testName === undefined) throw new Error(`${dir}: expected the folder ${testNames.join(' or ')} with one folder of pictures a class`);
+  return readImageFolder(join(dir, testName), options);
+}
+
+function testNameIn(dir: string): string | undefined {
+  return testNames.find(name => existsSync(join(dir, name)));
 }

@@ -1,7 +1,7 @@
 export type { Augmentation } from './augmentation.js';
 export { Batches, evaluationBatches, type Batch, type BatchesOptions, type BatchesState } from './batches.js';
 export { readCifar10, readCifar10Files } from './cifar.js';
-export { loadImageDataset, type ImageDataset } from './image-dataset.js';
+export { loadImageDataset, readTestPictures, type ImageDataset } from './image-dataset.js';
 export { readImageFolder, type ImageFolder, type ImageFolderOptions } from './image-folder.js';
 export { readIdx, type Idx } from './idx.js';
 export { readIdxFolder } from './idx-folder.js';

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadImageDataset, readImageFolder } from '../../src/data/index.js';
+import { loadImageDataset, readImageFolder, readTestPictures } from '../../src/data/index.js';
 import { decodeImage, preprocessImage, resizeAndCrop, resizeImage, type ImagePreprocessing, type Interpolation, type RgbImage } from '../../src/pictures/index.js';
 import { casePath, cases } from '../fixtures/cases.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -152,6 +152,15 @@ describe('awkward image folders', () => {
     expect([train.count, test.count, train.classes]).toEqual([2, 2, test.classes]);
     cpSync(`${plain}/a`, folder.path('set/train/c'), { recursive: true });
     await expect(loadImageDataset(folder.path('set'), { preprocessing })).rejects.toThrow('expected the same classes in train and val, found c here alone');
+  });
+
+  it('its test pictures can be read alone, whatever lies in train', async () => {
+    const dir = folder.path('tested');
+    await expect(readTestPictures(dir, { preprocessing })).rejects.toThrow(`${dir}: expected the folder test or val or validation with one folder of pictures a class`);
+    for (const part of ['train', 'validation']) cpSync(row('image-plain').path, `${dir}/${part}`, { recursive: true });
+    writeFileSync(`${dir}/train/a/broken.png`, '');
+    expect((await readTestPictures(dir, { preprocessing })).set).toMatchObject({ count: 2, name: 'validation' });
+    await expect(loadImageDataset(dir, { preprocessing })).rejects.toThrow('broken.png');
   });
 
   it('a folder without folders is refused', async () => {
