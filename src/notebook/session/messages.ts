@@ -44,7 +44,7 @@ export type SessionReport =
   | { readonly type: 'end'; readonly run: number; readonly error: CellError | null }
   | { readonly type: 'variables'; readonly run: number; readonly variables: readonly Variable[] }
   /** The code ends the process; `error` tells where. */
-  | { readonly type: 'exit'; readonly call: string; readonly error: CellError };
+  | { readonly type: 'exit'; readonly error: CellError };
 
 /** What the runtime writes to the raw stdout and stderr when a run ends, so that the session knows that it has read all before. */
 export const flushMark = (run: number): string => `\u0000binvit:${run}\u0000`;

@@ -6,22 +6,27 @@ import { output } from './streams.js';
 export function reportUncaught(): void {
   process.on('uncaughtException', error => { show('Uncaught', error); });
   process.on('unhandledRejection', reason => { show('Uncaught (in promise)', reason); });
-  reportCalls('exit');
-  reportCalls('abort');
+  reportCalls('exit', process.exit.bind(process));
+  reportCalls('abort', abort);
+}
+
+/** Without the stack trace that Node prints of itself, which has no line of the cell in it. */
+function abort(): never {
+  process.kill(process.pid, 'SIGABRT');
+  // Another thread may take the signal.
+  for (;;);
 }
 
 function show(label: string, thrown: unknown): void {
   output({ type: 'stream', name: 'stderr', text: `${label} ${cellErrorOf(thrown).traceback.join('\n')}\n` });
 }
 
-function reportCalls(name: 'exit' | 'abort'): void {
-  const original: (...codes: never[]) => never = process[name].bind(process);
+function reportCalls(name: 'exit' | 'abort', call: (...codes: never[]) => never): void {
   const reporting = (...codes: never[]): never => {
-    const call = `process.${name}(${codes.join('')})`;
-    const error = new Error(`the cell ended the session's process by ${call}`);
+    const error = new Error(`the cell ended the session's process by process.${name}(${codes.join('')})`);
     Error.captureStackTrace(error, reporting);
-    report({ type: 'exit', call, error: cellErrorOf(error) });
-    return original(...codes);
+    report({ type: 'exit', error: cellErrorOf(error) });
+    return call(...codes);
   };
   process[name] = reporting;
 }
