@@ -33,8 +33,9 @@ const profile = Object.entries(profiles).map(([model, { engine, steps, kernels: 
   const sums = new Map();
   for (const { name, ms } of steps) sums.set(kind(name), (sums.get(kind(name)) ?? 0) + ms);
   const whole = [...sums.values()].reduce((a, b) => a + b, 0);
-  return [model, engine, whole.toFixed(2), [...sums].sort((a, b) => b[1] - a[1]).slice(0, 6).map(([name, ms]) => `${name} ${(100 * ms / whole).toFixed(0)} %`).join(', '),
-    calls.slice(0, 6).map(({ name, ms }) => `${name} ${(100 * ms / whole).toFixed(0)} %`).join(', ')];
+  const largest = (parts, all) => parts.slice(0, 6).map(([name, ms]) => `${name} ${(100 * ms / all).toFixed(0)} %`).join(', ');
+  return [model, engine, whole.toFixed(2), largest([...sums].sort((a, b) => b[1] - a[1]), whole),
+    largest(calls.map(({ name, ms }) => [name, ms]), calls.reduce((sum, { ms }) => sum + ms, 0))];
 });
 const text = [
   `${processor}, 2 cores, Node ${node}; load average ${loadAverage.map(load => load.toFixed(1)).join(' before and ')} after.`,

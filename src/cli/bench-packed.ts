@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { PackedModel, profileModel, readPackedFile, type InferenceProfile, type PackedFile } from '../inference/index.js';
+import { PackedModel, profileModel, readPackedFile, type InferenceProfile, type PackedFile, type PartTime } from '../inference/index.js';
 import { loadEngine, nativeInstructionSets, type EngineLibrary } from '../kernels/index.js';
 import { progressBar } from '../training/progress.js';
 import { roundMs, type BenchOptions } from './bench-options.js';
@@ -74,12 +74,11 @@ function imagesFor({ program: { imgSize, inChans } }: PackedFile, count: number)
 }
 
 function print(path: string, { engine, threads, batchSize, loadMs, ms, fastestMs, slowMs, imagesPerSecond, peakRssBytes, fileBytes, profile }: Measurement): void {
-  const total = profile.steps.reduce((sum, step) => sum + step.ms, 0);
-  const share = (part: number): string => `${(100 * part / total).toFixed(1)} %`;
+  const share = ({ ms: part }: PartTime, parts: readonly PartTime[]): string => `${(100 * part / parts.reduce((sum, one) => sum + one.ms, 0)).toFixed(1)} %`;
   console.table(Object.fromEntries(profile.steps.map(step => [step.name, {
-    ms: step.ms.toFixed(3), share: share(step.ms), GOPS: step.binaryMacs === 0 ? '' : (2 * batchSize * step.binaryMacs / step.ms / 1e6).toFixed(0),
+    ms: step.ms.toFixed(3), share: share(step, profile.steps), GOPS: step.binaryMacs === 0 ? '' : (2 * batchSize * step.binaryMacs / step.ms / 1e6).toFixed(0),
   }])));
-  console.table(Object.fromEntries(profile.kernels.map(kernel => [kernel.name, { ms: kernel.ms.toFixed(3), share: share(kernel.ms) }])));
+  console.table(Object.fromEntries(profile.kernels.map(kernel => [kernel.name, { ms: kernel.ms.toFixed(3), share: share(kernel, profile.kernels) }])));
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
   console.log(`${path}: ${ms.toFixed(2)} ms a batch of ${batchSize} (fastest ${fastestMs.toFixed(2)}, nine of ten below ${slowMs.toFixed(2)}), `
     + `${imagesPerSecond.toFixed(0)} images/s on ${engine}, ${threads} thread${threads === 1 ? '' : 's'}`);

@@ -9,20 +9,20 @@ export interface PartTime {
   readonly ms: number;
 }
 
-/** Where the time of a run goes, seen in two ways that each add up to about the whole. */
+/** Where the time of a run goes, seen in two ways: shares of each say more than sums, for what is timed piece by piece takes longer. */
 export interface InferenceProfile {
   /** Steps in their order, as `PackedObserver.begins` names them. Residual sums belong to the dense layer before them. */
   readonly steps: readonly (PartTime & {
     /** Multiplications of bits, and their additions, of the step for one image; 0 where it is float. */
     readonly binaryMacs: number;
   })[];
-  /** The engine's functions, and what is left to `JavaScript`; the longest first. */
+  /** The engine's functions, and what `JavaScript` takes between them; the longest first. */
   readonly kernels: readonly PartTime[];
 }
 
 /**
  * Times the steps and the kernels of a packed model. Kernels that a run makes for a few rows at a time are made one after the other
- * here, which takes somewhat longer.
+ * here, which takes somewhat longer; what is left to JavaScript is timed by itself, without them.
  *
  * @param images `[count, imgSize, imgSize, inChans]`, normalised
  * @param runs runs of which each time is the median; one more warms up
@@ -30,33 +30,40 @@ export interface InferenceProfile {
 export function profileModel(file: PackedFile, engine: EngineLibrary, images: Float32Array, runs: number): InferenceProfile {
   const kernels = new Durations();
   const steps = new Durations();
-  const model = PackedModel.from(file, timedEngine(engine, kernels));
-  try {
+  repeat(file, timedEngine(engine, kernels), runs, (model, warm) => {
+    let [step, since] = ['', performance.now()];
+    const next = (name: string): void => {
+      const now = performance.now();
+      if (step !== '') steps.add(step, now - since);
+      [step, since] = [name, now];
+    };
+    model.run(images, { begins: next });
+    next('');
+    for (const times of [kernels, steps]) if (warm) times.endRun(); else times.clear();
+  });
+  const rest = new Durations();
+  repeat(file, idleEngine(engine), runs, (model, warm) => {
+    const start = performance.now();
     model.run(images);
-    kernels.clear();
-    for (let run = 0; run < runs; run++) {
-      let [step, since] = ['', performance.now()];
-      const start = since;
-      const next = (name: string): void => {
-        const now = performance.now();
-        if (step !== '') steps.add(step, now - since);
-        [step, since] = [name, now];
-      };
-      const inKernels = kernels.sum;
-      model.run(images, { begins: next });
-      next('');
-      kernels.add('JavaScript', since - start - (kernels.sum - inKernels));
-      kernels.endRun();
-      steps.endRun();
-    }
-  } finally {
-    model.dispose();
-  }
+    if (!warm) return;
+    rest.add('JavaScript', performance.now() - start);
+    rest.endRun();
+  });
   const macs = binaryMacs(file.program);
   return {
     steps: steps.medians().map(({ name, ms }) => ({ name, ms, binaryMacs: macs.get(name) ?? 0 })),
-    kernels: kernels.medians().sort((a, b) => b.ms - a.ms),
+    kernels: [...kernels.medians(), ...rest.medians()].sort((a, b) => b.ms - a.ms),
   };
+}
+
+/** Makes runs with a model of an engine, the first of which is not warm. */
+function repeat(file: PackedFile, engine: EngineLibrary, runs: number, run: (model: PackedModel, warm: boolean) => void): void {
+  const model = PackedModel.from(file, engine);
+  try {
+    for (let index = 0; index <= runs; index++) run(model, index > 0);
+  } finally {
+    model.dispose();
+  }
 }
 
 /** Binary multiplications and additions of each step of a program for one image, by its name; float steps are not there. */
@@ -77,22 +84,28 @@ export function binaryMacs(program: PackedProgram): ReadonlyMap<string, number> 
 
 /** The same engine; every kernel is timed by itself. */
 function timedEngine(engine: EngineLibrary, durations: Durations): EngineLibrary {
-  const timed = { ...engine };
-  for (const [name, call] of Object.entries(engine) as [string, unknown][]) {
-    if (!isKernel(call)) continue;
-    Object.assign(timed, {
-      [name]: (...values: unknown[]): unknown => {
-        const start = performance.now();
-        const result: unknown = call(...values);
-        durations.add(name, performance.now() - start);
-        return result;
-      },
-    });
-  }
+  const timed = withKernels(engine, (name, call) => (...values) => {
+    const start = performance.now();
+    const result = call(...values);
+    durations.add(name, performance.now() - start);
+    return result;
+  });
   return Object.assign(timed, { runRows: (table: Offset, count: number) => runRowsApart(timed, table, count) });
 }
 
-function isKernel(member: unknown): member is (...values: unknown[]) => unknown {
+/** The same engine with kernels that do nothing. */
+function idleEngine(engine: EngineLibrary): EngineLibrary {
+  return withKernels(engine, () => () => 0);
+}
+
+type Kernel = (...values: unknown[]) => unknown;
+
+function withKernels(engine: EngineLibrary, replace: (name: string, call: Kernel) => Kernel): EngineLibrary {
+  const members = (Object.entries(engine) as [string, unknown][]).map(([name, member]) => [name, isKernel(member) ? replace(name, member) : member]);
+  return Object.fromEntries(members) as EngineLibrary;
+}
+
+function isKernel(member: unknown): member is Kernel {
   return typeof member === 'function';
 }
 
@@ -100,12 +113,8 @@ function isKernel(member: unknown): member is (...values: unknown[]) => unknown 
 class Durations {
   readonly #runs = new Map<string, number[]>();
   readonly #current = new Map<string, number>();
-  /** Of all that was added. */
-  sum = 0;
-
   add(name: string, ms: number): void {
     this.#current.set(name, (this.#current.get(name) ?? 0) + ms);
-    this.sum += ms;
   }
 
   endRun(): void {
