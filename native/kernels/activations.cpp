@@ -75,7 +75,7 @@ int32_t packedGemmSigns(const uint32_t* x, const uint32_t* w, const uint32_t* ke
       if (anyLane(lanes)) __atomic_store_n(&bad, 1, __ATOMIC_RELAXED);
     });
   };
-  if (kept == nullptr) packProducts(Xor{}, Signs{w}, [](const Scaled& scaled, Signs) { return scaled; });
+  if (kept == nullptr) withXor(in, [&](auto operation) { packProducts(operation, Signs{w}, [](const Scaled& scaled, Signs) { return scaled; }); });
   else packProducts(Differing{}, Ternary{w, kept}, [=](const Scaled& scaled, Ternary own) { return Shifted{scaled, own, words, true}; });
   return bad ? kInputNotFinite : kFinite;
 }

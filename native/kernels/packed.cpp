@@ -74,7 +74,7 @@ int32_t packColumnSigns(const float* x, const float* shift, uint32_t* packed, in
 void packedGemm(const uint32_t* x, const uint32_t* w, const uint32_t* kept, const float* alpha, const float* bias,
                 const float* rowScale, float* y, int32_t m, int32_t in, int32_t out, int32_t stride) {
   const Scaled output{alpha, bias, rowScale, y, stride, out, 2.0f};
-  if (kept == nullptr) return multiplyPacked<Xor>(x, {w}, m, in, out, output);
+  if (kept == nullptr) return withXor(in, [&](auto operation) { multiplyPacked<decltype(operation)>(x, {w}, m, in, out, output); });
   multiplyPacked<Differing>(x, {w, kept}, m, in, out, Shifted{output, {w, kept}, wordsOf(in), true});
 }
 

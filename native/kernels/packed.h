@@ -25,28 +25,37 @@ struct Ternary {
 // Signs with signs: half of the dot product is in / 2 - popcount(x xor w).
 struct Xor {
   using Weights = Signs;
+  static constexpr int32_t kStart = 0;  // of a count
   static inline __attribute__((always_inline)) IntVector of(IntVector w, IntVector x) { return w ^ x; }
   static float middle(const uint32_t*, Count, Count in) { return 0.5f * static_cast<float>(in); }
-  static inline __attribute__((always_inline)) Vector half(Vector counts, float middle) { return middle - counts; }
+  static inline __attribute__((always_inline)) Vector half(IntVector counts, float middle) { return middle - toFloat(counts); }
+};
+// The same for an even `in`, the half of which is whole: a count that starts as the bits of the float 2^23 needs no conversion.
+struct EvenXor : Xor {
+  static constexpr int32_t kStart = 0x4b000000;
+  static float middle(const uint32_t* x, Count words, Count in) { return 8388608.0f + Xor::middle(x, words, in); }
+  static inline __attribute__((always_inline)) Vector half(IntVector counts, float middle) { return middle - fromBits(counts); }
 };
 // 0 and 1 with signs: half of the dot product is popcount(x and w) - popcount(x) / 2.
 struct And {
   using Weights = Signs;
+  static constexpr int32_t kStart = 0;
   static inline __attribute__((always_inline)) IntVector of(IntVector w, IntVector x) { return w & x; }
   static float middle(const uint32_t* x, Count words, Count) {
     int on = 0;
     for (Count i = 0; i < words; i++) on += __builtin_popcount(x[i]);
     return 0.5f * static_cast<float>(on);
   }
-  static inline __attribute__((always_inline)) Vector half(Vector counts, float middle) { return counts - middle; }
+  static inline __attribute__((always_inline)) Vector half(IntVector counts, float middle) { return toFloat(counts) - middle; }
 };
 
 // Either with weights of -1, 0 and 1, but for what the weights alone decide, which Shifted adds.
 struct Differing {
   using Weights = Ternary;
+  static constexpr int32_t kStart = 0;
   static inline __attribute__((always_inline)) IntVector of(Ternary::Words weight, IntVector x) { return (weight.w ^ x) & weight.kept; }
   static float middle(const uint32_t*, Count, Count) { return 0.0f; }
-  static inline __attribute__((always_inline)) Vector half(Vector counts, float) { return -counts; }
+  static inline __attribute__((always_inline)) Vector half(IntVector counts, float) { return -toFloat(counts); }
 };
 
 // Blocks of kWidth outputs that are counted together: as many as there are registers for.
@@ -108,10 +117,10 @@ inline IntVector packRowSigns(const float* x, const float* shift, Count in, uint
 // Bits that `Operation` leaves of words [begin, end) of `rows` rows of x and `blocks` blocks of kWidth outputs.
 template <class Operation, int rows, int blocks>
 BINVIT_INLINE void countWords(const uint32_t* x, typename Operation::Weights w, Count words, Count begin, Count end,
-                              IntVector (*counts)[blocks]) {
+                              IntVector start, IntVector (*counts)[blocks]) {
   BINVIT_UNROLL
   for (int r = 0; r < rows; r++)
-    for (int b = 0; b < blocks; b++) counts[r][b] = IntVector{};
+    for (int b = 0; b < blocks; b++) counts[r][b] = start;
   for (Count i = begin; i < end; i++) {
     decltype(w.at(0)) weights[blocks];
     for (int b = 0; b < blocks; b++) weights[b] = w.at(b * words + i);
@@ -126,16 +135,17 @@ BINVIT_INLINE void countWords(const uint32_t* x, typename Operation::Weights w, 
 // The same of all words.
 template <class Operation, int rows, int blocks>
 BINVIT_INLINE void countPacked(const uint32_t* x, typename Operation::Weights w, Count words, IntVector (*total)[blocks]) {
+  const IntVector start = broadcast(Operation::kStart);
   if constexpr (kWideCounts) {
-    countWords<Operation, rows, blocks>(x, w, words, 0, words, total);
+    countWords<Operation, rows, blocks>(x, w, words, 0, words, start, total);
     return;
   }
   for (int r = 0; r < rows; r++)
-    for (int b = 0; b < blocks; b++) total[r][b] = IntVector{};
+    for (int b = 0; b < blocks; b++) total[r][b] = start;
   for (Count begin = 0; begin < words; begin += kWordsPerCount) {
     IntVector counts[rows][blocks];
     const Count end = words - begin < kWordsPerCount ? words : begin + kWordsPerCount;
-    countWords<Operation, rows, blocks>(x, w, words, begin, end, counts);
+    countWords<Operation, rows, blocks>(x, w, words, begin, end, IntVector{}, counts);
     BINVIT_UNROLL
     for (int r = 0; r < rows; r++)
       for (int b = 0; b < blocks; b++) total[r][b] += widenCounts(counts[r][b]);
@@ -150,7 +160,7 @@ BINVIT_INLINE void multiplyRows(const uint32_t* x, typename Operation::Weights w
   countPacked<Operation, rows, blocks>(x, w, words, counts);
   BINVIT_UNROLL
   for (int row = 0; row < rows; row++)
-    for (int b = 0; b < blocks; b++) output[b].put(r + row, Operation::half(toFloat(counts[row][b]), middle[row]));
+    for (int b = 0; b < blocks; b++) output[b].put(r + row, Operation::half(counts[row][b], middle[row]));
 }
 
 // All of `rows` rows of `blocks` blocks of outputs, the first of which is row `first` of the output.
@@ -166,19 +176,19 @@ BINVIT_INLINE void multiplyBlocks(const uint32_t* x, typename Operation::Weights
   for (; r < rows; r++) multiplyRows<Operation, 1, blocks>(x + r * words, w, words, middle + r, first + r, output);
 }
 
-// output.block(c) takes the halves of the dot products of outputs c to c + kWidth, put(row, halves), for all blocks and for `rows` rows,
-// the first of which is row `first` of the output.
+// output.block(c, left) takes the halves of the dot products of outputs c to c + kWidth, of which `left` (kWidth: all) are
+// there: put(row, halves), for all blocks and for `rows` rows, the first of which is row `first` of the output.
 template <class Operation, class Output>
 inline void multiplyPiece(const uint32_t* x, typename Operation::Weights w, Count words, const float* middle, Count first, Count rows, Count out,
                           const Output& output) {
   Count c = 0;
   for (; c + kBlocks * kWidth <= out; c += kBlocks * kWidth) {
     typename Output::Block blocks[kBlocks];
-    for (int b = 0; b < kBlocks; b++) blocks[b] = output.block(c + b * kWidth);
+    for (int b = 0; b < kBlocks; b++) blocks[b] = output.block(c + b * kWidth, kWidth);
     multiplyBlocks<Operation, kBlocks>(x, w.from(c / kWidth * words), words, middle, first, rows, blocks);
   }
   for (; c < out; c += kWidth) {
-    const typename Output::Block block = output.block(c);
+    const typename Output::Block block = output.block(c, out - c);
     multiplyBlocks<Operation, 1>(x, w.from(c / kWidth * words), words, middle, first, rows, &block);
   }
 }
@@ -208,6 +218,15 @@ inline void multiplyPacked(const uint32_t* x, typename Operation::Weights w, Cou
   });
 }
 
+// Calls use(operation) with the fastest product of signs for `in` inputs.
+template <class Use>
+inline void withXor(Count in, const Use& use) {
+  if constexpr (kWideCounts) {
+    if (in % 2 == 0) return use(EvenXor{});
+  }
+  use(Xor{});
+}
+
 // y = factor alpha value (times the row's factor) + bias.
 struct Scaled {
   const float* alpha;
@@ -229,8 +248,7 @@ struct Scaled {
     }
   };
 
-  inline __attribute__((always_inline)) Block block(Count c) const {
-    const Count left = out - c;
+  inline __attribute__((always_inline)) Block block(Count c, Count left) const {
     return {load(alpha + c, left) * factor, bias == nullptr ? Vector{} : load(bias + c, left), rowScale, y + c, stride, left};
   }
 };
@@ -249,14 +267,14 @@ struct Shifted {
     inline __attribute__((always_inline)) void put(Count r, Vector value) const { scaled.put(r, start + value); }
   };
 
-  inline __attribute__((always_inline)) Block block(Count c) const {
+  inline __attribute__((always_inline)) Block block(Count c, Count left) const {
     const Ternary own = w.from(c / kWidth * words);
     IntVector count{};
     for (Count i = 0; i < words; i++) {
       const Ternary::Words word = own.at(i);
       count += widenCounts(countBits(isSigned ? word.kept : word.w));
     }
-    return {scaled.block(c), toFloat(count) * (isSigned ? 0.5f : 1.0f)};
+    return {scaled.block(c, left), toFloat(count) * (isSigned ? 0.5f : 1.0f)};
   }
 };
 
@@ -275,7 +293,7 @@ struct Dots {
     }
   };
 
-  inline __attribute__((always_inline)) Block block(Count c) const { return {y + c, out, out - c}; }
+  inline __attribute__((always_inline)) Block block(Count c, Count left) const { return {y + c, out, left}; }
 };
 
 }  // namespace

@@ -145,7 +145,7 @@ BINVIT_INLINE void lookUpBlocks(const SignProduct& p, const Scaled& output, cons
       total[row][b] = begin == 0 ? Vector{} : load(p.y + (r + row) * p.stride + c + b * kWidth, p.out - c - b * kWidth);
   addLookedUp<rows, blocks, ternary>(sums, p.w.from(c / kWidth * words), words, begin, end, total);
   for (int b = 0; b < blocks; b++) {
-    const Scaled::Block block = output.block(c + b * kWidth);
+    const Scaled::Block block = output.block(c + b * kWidth, p.out - c - b * kWidth);
     for (int row = 0; row < rows; row++) {
       if (end == words) block.put(r + row, total[row][b]);
       else store(p.y + (r + row) * p.stride + c + b * kWidth, total[row][b], block.left);
