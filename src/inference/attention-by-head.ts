@@ -17,10 +17,12 @@ export interface AttentionDots {
   readonly values: Float32Array[];
 }
 
-/** Q, K or V of an image, `[tokens, dim]`: floats, or −1 and 1 for its bits. */
+/** Q, K or V of an image, `[tokens, dim]`. Its bits, where it has any, are the signs of x + shift. */
 interface Operand {
   readonly x: Offset;
   readonly input: PackedInput | null;
+  /** 0 for none. */
+  readonly shift: Offset;
   /** Factors of the tokens; 0 for none. */
   readonly rowScale: Offset;
 }
@@ -80,26 +82,42 @@ export class AttentionByHead {
   #operand(input: PackedInput | null, part: number): Operand {
     const { tokens, dim } = this.#shape;
     const x = this.#parts + 4 * part * tokens * dim;
-    if (input === null) return { x, input, rowScale: 0 };
-    const rowScale = this.#binarize(input, x, dim, part);
+    if (input === null) return { x, input, shift: 0, rowScale: 0 };
+    if (input.levels === 'signed') return { x, input, shift: this.#shift(input), rowScale: this.#rowScale(input, x, dim, part) };
+    const rowScale = this.#packAbove(input, x, dim, part);
+    // What stands in a row decides its threshold, in all heads at once; they then take −1 and 1.
     this.#engine.unpackLevels(this.#bits, 0, x, tokens, dim, 1, 1);
-    return { x, input, rowScale };
+    return { x, input, shift: 0, rowScale };
   }
 
-  /** Packs rows of `features`; returns where their factors lie, 0 for none. */
-  #binarize({ levels, shift, scale, threshold, fraction }: PackedInput, x: Offset, features: number, part: number): Offset {
+  /** Packs rows of `features` of levels 0 and 1; returns where their factors lie, 0 for none. */
+  #packAbove(input: PackedInput, x: Offset, features: number, part: number): Offset {
     const { tokens } = this.#shape;
-    const engine = this.#engine;
-    const moved = shift === null ? 0 : this.#tensors.at(shift);
-    const measured = scale === 'least-squares' ? this.#scales + 4 * part * tokens : 0;
-    if (levels === 'unsigned') {
-      if (moved !== 0) engine.add(x, moved, x, tokens * features, features);
-      this.#status |= engine.packAbove(x, this.#bits, measured, tokens, features, threshold, fraction);
-    } else {
-      this.#status |= engine.packSigns(x, moved, this.#bits, tokens, features, features);
-      if (measured !== 0) engine.meanMagnitudes(x, moved, measured, tokens, features, features);
-    }
-    return typeof scale === 'object' ? this.#tensors.at(scale.tokens) : measured;
+    const shift = this.#shift(input);
+    const measured = input.scale === 'least-squares' ? this.#scales + 4 * part * tokens : 0;
+    if (shift !== 0) this.#engine.add(x, shift, x, tokens * features, features);
+    this.#status |= this.#engine.packAbove(x, this.#bits, measured, tokens, features, input.threshold, input.fraction);
+    return measured === 0 ? this.#rowScale(input, x, features, part) : measured;
+  }
+
+  /** Where the factors of signs lie, 0 for none. */
+  #rowScale(input: PackedInput, x: Offset, features: number, part: number): Offset {
+    const { tokens } = this.#shape;
+    if (typeof input.scale === 'object') return this.#tensors.at(input.scale.tokens);
+    if (input.scale === 'none') return 0;
+    const measured = this.#scales + 4 * part * tokens;
+    this.#engine.meanMagnitudes(x, this.#shift(input), measured, tokens, features, features);
+    return measured;
+  }
+
+  #shift({ shift }: PackedInput): Offset {
+    return shift === null ? 0 : this.#tensors.at(shift);
+  }
+
+  /** Packs the signs of a head. */
+  #packSigns({ x, shift }: Operand, at: Offset): void {
+    const { tokens, dim, numHeads } = this.#shape;
+    this.#status |= this.#engine.packSigns(x + at, shift === 0 ? 0 : shift + at, this.#bits, tokens, dim / numHeads, dim);
   }
 
   /** P of a head, its features `at` bytes behind the first. */
@@ -113,9 +131,9 @@ export class AttentionByHead {
       engine.gemm(0, 1, tokens, tokens, headDim, query.x + at, dim, key.x + at, dim, p, tokens, 0, 0, 1, 0, 0, 0);
       engine.scale(p, p, tokens ** 2, scale);
     } else {
-      engine.packSigns(key.x + at, 0, this.#bits, tokens, headDim, dim);
+      this.#packSigns(key, at);
       engine.packWeights(this.#bits, this.#keys, headDim, tokens);
-      engine.packSigns(query.x + at, 0, this.#bits, tokens, headDim, dim);
+      this.#packSigns(query, at);
       const factor = this.#tensors.factor(query.input.factor) * this.#tensors.factor(key.input.factor) * scale;
       const scales = key.rowScale === 0 ? null : engine.heap.float32(key.rowScale, tokens);
       const factors = engine.heap.float32(this.#factors, tokens);
@@ -134,13 +152,13 @@ export class AttentionByHead {
     const engine = this.#engine;
     const p = this.#probabilities;
     const factor = this.#tensors.factor(probabilities?.factor ?? null) * this.#tensors.factor(value.input?.factor ?? null);
-    const rowScale = probabilities === null ? 0 : this.#binarize(probabilities, p, tokens, 3);
+    const rowScale = probabilities === null ? 0 : this.#packProbabilities(probabilities);
     if (value.input === null) {
       if (probabilities !== null) this.#unpack(probabilities, rowScale, factor);
       engine.gemm(0, 0, tokens, headDim, tokens, p, tokens, value.x + at, dim, to, dim, 0, 0, 1, 0, 0, 0);
       return;
     }
-    engine.packColumnSigns(value.x + at, 0, this.#values, tokens, headDim, dim);
+    this.#status |= engine.packColumnSigns(value.x + at, value.shift === 0 ? 0 : value.shift + at, this.#values, tokens, headDim, dim);
     engine.heap.float32(this.#factors, headDim).fill(factor);
     if (probabilities !== null && value.rowScale === 0) {
       const product = this.#product(probabilities, value.input, this.#values, tokens, headDim);
@@ -153,6 +171,15 @@ export class AttentionByHead {
     // Without factors sums run as in training.
     const plain = probabilities === null && value.input.factor === null && value.rowScale === 0;
     engine.signGemm(p, this.#values, keptOf(value.input, this.#values), plain ? 0 : this.#factors, 0, to, tokens, tokens, headDim, tokens, dim);
+  }
+
+  /** Packs P of a head; returns where the factors of its rows lie, 0 for none. */
+  #packProbabilities(input: PackedInput): Offset {
+    const { tokens } = this.#shape;
+    const p = this.#probabilities;
+    if (input.levels === 'unsigned') return this.#packAbove(input, p, tokens, 3);
+    this.#status |= this.#engine.packSigns(p, this.#shift(input), this.#bits, tokens, tokens, tokens);
+    return this.#rowScale(input, p, tokens, 3);
   }
 
   /** P̂ as floats. */
