@@ -40,11 +40,13 @@ export type SessionReport =
   | { readonly type: 'ready'; readonly inspectorUrl: string | null }
   | { readonly type: 'output'; readonly run: number; readonly event: OutputEvent }
   | { readonly type: 'input'; readonly run: number; readonly question: number; readonly request: InputRequest }
-  /** After everything that the run printed; the raw streams carry a mark with the run's number, see `flushMark`. */
+  /** What stands in the raw stdout and stderr before their next `fenceMark` came before what is reported from now on. */
+  | { readonly type: 'fence' }
+  /** After everything that the run printed. */
   | { readonly type: 'end'; readonly run: number; readonly error: CellError | null }
   | { readonly type: 'variables'; readonly run: number; readonly variables: readonly Variable[] }
   /** The code ends the process; `error` tells where. */
   | { readonly type: 'exit'; readonly error: CellError };
 
-/** What the runtime writes to the raw stdout and stderr when a run ends, so that the session knows that it has read all before. */
-export const flushMark = (run: number): string => `\u0000binvit:${run}\u0000`;
+/** What the runtime writes to the raw stdout and stderr with each report of a fence. */
+export const fenceMark = '\u0000binvit\u0000';

@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { interruptsDescriptor, reportsDescriptor, requestsDescriptor } from './descriptors.js';
 import { encodeFrame, FrameReader } from './frames.js';
+import { Lanes } from './lanes.js';
 import type { InterruptRequest, SessionReport, SessionRequest } from './messages.js';
 import { RawStream } from './raw-stream.js';
 import { decodeReport } from './report-frames.js';
@@ -10,7 +11,7 @@ import type { SessionOptions } from './types.js';
 
 /** What a {@link SessionProcess} tells. */
 export interface ProcessListener {
-  /** A report; that of a run's end comes after everything that was printed before it. */
+  /** A report; that of a run's end comes after everything that was printed before it. Fences are not told. */
   report(message: SessionReport): void;
   /** What child processes and native code wrote to stdout and stderr themselves. */
   raw(name: 'stdout' | 'stderr', text: string): void;
@@ -22,6 +23,8 @@ const runtimePath = fileURLToPath(new URL('../../../dist/notebook/session/runtim
 const drainMs = 500;
 /** Node tells about its inspector, by which the session interrupts cells. */
 const debuggerNotice = /^(Debugger (listening|attached|ending).*|For help, see: https:\/\/nodejs\.org\/.*inspector|Waiting for the debugger to disconnect\.\.\.)\n/gm;
+/** Of what is reported before the same fence as it is written, the report comes first. */
+const [reportsLane, stdoutLane, stderrLane] = [0, 1, 2] as const;
 /** Enough of stderr to find Node's last words in. */
 const lastWordsLength = 8192;
 
@@ -31,6 +34,7 @@ export class SessionProcess {
   readonly #listener: ProcessListener;
   readonly #stdout: RawStream;
   readonly #stderr: RawStream;
+  readonly #lanes = new Lanes(3);
   #lastWords = '';
   #ended = false;
 
@@ -44,12 +48,13 @@ export class SessionProcess {
       // A Ctrl-C in the terminal is for this process, which then interrupts the cell.
       detached: process.platform !== 'win32',
     });
-    this.#stdout = new RawStream(text => { listener.raw('stdout', text); });
+    const raw = (lane: number, name: 'stdout' | 'stderr', text: string): void => { this.#lanes.push(lane, () => { listener.raw(name, text); }); };
+    this.#stdout = new RawStream(text => { raw(stdoutLane, 'stdout', text); }, () => { this.#lanes.fence(stdoutLane); });
     this.#stderr = new RawStream(text => {
       this.#lastWords = (this.#lastWords + text).slice(-lastWordsLength);
       const shown = text.replace(debuggerNotice, '');
-      if (shown !== '') listener.raw('stderr', shown);
-    });
+      if (shown !== '') raw(stderrLane, 'stderr', shown);
+    }, () => { this.#lanes.fence(stderrLane); });
     this.#child.stdout!.on('data', (piece: Buffer) => { this.#stdout.push(piece); });
     this.#child.stderr!.on('data', (piece: Buffer) => { this.#stderr.push(piece); });
     const reader = new FrameReader<SessionReport>((message, body) => { this.#receive(decodeReport(message, body)); });
@@ -88,13 +93,8 @@ export class SessionProcess {
   }
 
   #receive(message: SessionReport): void {
-    if (this.#ended) return;
-    if (message.type !== 'end') {
-      this.#listener.report(message);
-      return;
-    }
-    const flushed = Promise.all([this.#stdout.mark(message.run), this.#stderr.mark(message.run)]);
-    void flushed.then(() => { if (!this.#ended) this.#listener.report(message); });
+    if (message.type === 'fence') this.#lanes.fence(reportsLane);
+    else this.#lanes.push(reportsLane, () => { if (!this.#ended) this.#listener.report(message); });
   }
 
   /** What the process wrote before it died is still in its pipes; another process may hold their other ends. */
@@ -108,6 +108,7 @@ export class SessionProcess {
     });
     this.#stdout.end();
     this.#stderr.end();
+    this.#lanes.end();
     this.#end(this.#reason(code, signal));
   }
 

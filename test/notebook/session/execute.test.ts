@@ -101,16 +101,31 @@ describe('streams', () => {
     ]);
   });
 
-  it('what is written to the descriptors themselves comes before the cell ends, too', async () => {
-    const { events } = await run("const { writeSync } = require('node:fs'); console.log('a'); writeSync(1, 'größe\\n'); writeSync(2, 'b\\n')");
-    const text = (name: string): string => events.map(event => (event.type === 'stream' && event.name === name ? event.text : '')).join('');
-    expect([text('stdout').split('\n').sort(), text('stderr')]).toEqual([['', 'a', 'größe'], 'b\n']);
-  });
-
   it('what a child process prints comes before the cell ends', async () => {
     const cell = await run("require('node:child_process').spawnSync(process.execPath, ['-e', 'console.log(1234)'], { stdio: 'inherit' }).status");
     expect(cell.events[0]).toEqual({ type: 'stream', name: 'stdout', text: '1234\n' });
     expect(cell.value).toBe('0');
+  });
+
+  it('what child processes and direct writes print keeps its place among what the cell prints, also while the front end is busy', async () => {
+    const writers = {
+      'writeSync': 'const child = () => require("node:fs").writeSync(1, "child\\n")',
+      'execSync': 'const child = () => require("node:child_process").execSync("echo child; echo error >&2", { stdio: "inherit" })',
+      'spawn': 'const child = () => new Promise(resolve => { require("node:child_process").spawn("echo", ["child"], { stdio: "inherit" }).on("exit", resolve) })',
+    };
+    for (const [name, declaration] of Object.entries(writers)) {
+      await run(declaration);
+      for (let time = 0; time < 40; time++) {
+        const cell = run('console.log("before"); await child(); console.log("between"); await child(); console.log("after")');
+        setTimeout(() => {
+          const end = performance.now() + 20;
+          while (performance.now() < end);
+        }, time % 10);
+        const { events } = await cell;
+        const stdout = events.map(event => (event.type === 'stream' && event.name === 'stdout' ? event.text : '')).join('');
+        expect(stdout, name).toBe('before\nchild\nbetween\nchild\nafter\n');
+      }
+    }
   });
 
   it('never splits a character, whatever the bytes of the writes are', async () => {

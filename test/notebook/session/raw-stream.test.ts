@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeFrame, FrameReader } from '../../../src/notebook/session/frames.js';
-import { flushMark } from '../../../src/notebook/session/messages.js';
+import { fenceMark } from '../../../src/notebook/session/messages.js';
 import { RawStream } from '../../../src/notebook/session/raw-stream.js';
 
 /** Cuts bytes at arbitrary places. */
@@ -13,16 +13,14 @@ function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
 const cuts = fc.array(fc.nat(), { maxLength: 8 });
 
 describe('RawStream', () => {
-  it('gives the text back without its marks, wherever the pieces are cut', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 4 }), cuts, async (texts, places) => {
-      let shown = '';
-      const stream = new RawStream(text => { shown += text; });
-      const reached = texts.map((_, index) => stream.mark(index));
-      const bytes = Buffer.from(texts.map((text, index) => text + flushMark(index)).join(''));
+  it('gives the texts back, each before its fence, wherever the pieces are cut', () => {
+    fc.assert(fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 4 }), cuts, (texts, places) => {
+      const shown = [''];
+      const stream = new RawStream(text => { shown.push(shown.pop()! + text); }, () => { shown.push(''); });
+      const bytes = Buffer.from(texts.map(text => text + fenceMark).join(''));
       for (const piece of pieces(bytes, places)) stream.push(piece);
-      await Promise.all(reached);
       stream.end();
-      expect(shown).toBe(Buffer.from(texts.join('')).toString());
+      expect(shown).toEqual([...texts.map(text => Buffer.from(text).toString()), '']);
     }));
   });
 });

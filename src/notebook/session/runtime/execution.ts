@@ -1,7 +1,7 @@
 import { url as inspectorUrl } from 'node:inspector';
 import { describe } from '../../display/index.js';
-import { writeWhole, report } from './reports.js';
-import { flushMark, type RunnableCell } from '../messages.js';
+import { fence, report } from './reports.js';
+import type { RunnableCell } from '../messages.js';
 import type { CellError } from '../types.js';
 import { interruptedError } from '../cell-errors.js';
 import { cellErrorOf } from './errors.js';
@@ -13,9 +13,6 @@ import { registerSource, scriptUrl } from './stack.js';
 import { output } from './streams.js';
 import { closeTensorScopes } from './tensorflow.js';
 import { declareVariables } from './variables.js';
-
-const stdout = 1;
-const stderr = 2;
 
 /** Runs a cell; everything about it is reported, its end too. */
 export function execute(id: number, cell: RunnableCell): void {
@@ -66,8 +63,7 @@ function endRun(run: Run, error: CellError | null): void {
 
 function reportEnd(run: Run, error: CellError | null): void {
   shielded(() => {
+    fence();
     report({ type: 'end', run: run.id, error });
-    const mark = Buffer.from(flushMark(run.id));
-    for (const descriptor of [stdout, stderr]) writeWhole(descriptor, mark);
   });
 }

@@ -8,6 +8,7 @@ import { execute } from './execution.js';
 import { defineGlobals } from './globals.js';
 import { receiveAnswer } from './input.js';
 import { shielded, takeInterrupts } from './interruption.js';
+import { fenceRawWriters } from './raw-writers.js';
 import { report } from './reports.js';
 import { formatStack } from './stack.js';
 import { captureStreams } from './streams.js';
@@ -18,6 +19,7 @@ import { rememberGlobals, variables } from './variables.js';
 
 takeInterrupts(run => { run.end(interruptedError()); });
 captureStreams();
+fenceRawWriters();
 defineGlobals(process.cwd());
 rememberGlobals();
 reportUncaught();

@@ -1,9 +1,13 @@
-import { writeSync } from 'node:fs';
+import fs from 'node:fs';
 import { reportsDescriptor } from '../descriptors.js';
-import type { SessionReport } from '../messages.js';
+import { fenceMark, type SessionReport } from '../messages.js';
 import { encodeReport } from '../report-frames.js';
 import { shielded } from './interruption.js';
 
+// As it is before it is replaced for the user's code.
+const { writeSync } = fs;
+const rawDescriptors = [1, 2];
+const mark = Buffer.from(fenceMark);
 const retryMs = 1;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
@@ -15,8 +19,16 @@ export function report(message: SessionReport): void {
   shielded(() => { writeWhole(reportsDescriptor, encodeReport(message)); });
 }
 
+/** What others than the session have written to stdout and stderr by now comes before what is reported from now on. */
+export function fence(): void {
+  shielded(() => {
+    report({ type: 'fence' });
+    for (const descriptor of rawDescriptors) writeWhole(descriptor, mark);
+  });
+}
+
 /** Writes all bytes, also to a pipe that someone made non-blocking and that is full. */
-export function writeWhole(descriptor: number, bytes: Uint8Array): void {
+function writeWhole(descriptor: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length;) {
     try {
       written += writeSync(descriptor, bytes, written);

@@ -3,13 +3,18 @@ import { Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { OutputEvent } from '../types.js';
 import { shielded } from './interruption.js';
-import { report } from './reports.js';
+import { fence, report } from './reports.js';
+import { childrenWrite } from './raw-writers.js';
 import { runOfOutput } from './runs.js';
 
 /** Reports an output under the cell whose code made it. */
 export function output(event: OutputEvent): void {
   const run = runOfOutput();
-  if (run !== null) report({ type: 'output', run: run.id, event });
+  if (run === null) return;
+  const fenced = childrenWrite();
+  if (fenced) fence();
+  report({ type: 'output', run: run.id, event });
+  if (fenced) fence();
 }
 
 /** Replaces `process.stdout`, `process.stderr` and `console`, so that what they print is known to come from which cell. */
