@@ -106,11 +106,16 @@ void meanMagnitudes(const float* x, const float* shift, float* means, int32_t ro
 
 void unpackLevels(const uint32_t* bits, const float* rowScale, float* y, int32_t rows, int32_t in, float factor, int32_t isSigned) {
   const Count words = wordsOf(in);
+  IntVector bit;
+  for (int lane = 0; lane < kWidth; lane++) bit[lane] = 1 << lane;
   parallelFor(pieces(rows, kRowsPerTask), [=](int task) {
     const Piece part = piece(rows, kRowsPerTask, task);
     for (Count r = part.begin; r < part.end; r++) {
       const float upper = rowScale == nullptr ? factor : factor * rowScale[r], lower = isSigned ? -upper : 0.0f;
-      for (Count i = 0; i < in; i++) y[r * in + i] = (bits[r * words + i / 32] >> (i % 32) & 1) != 0 ? upper : lower;
+      for (Count i = 0; i < in; i += kWidth) {
+        const IntVector word = broadcast(static_cast<int32_t>(bits[r * words + i / 32] >> (i % 32)));
+        store(y + r * in + i, (word & bit) != broadcast(0) ? broadcast(upper) : broadcast(lower), in - i);
+      }
     }
   });
 }
