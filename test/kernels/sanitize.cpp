@@ -147,7 +147,9 @@ void products(int m, int in, int out) {
         expect(y[r * out + j] == sum, "a product with weights of 0", m, in, out);
       }
   }
-  unpackLevels(bits.data(), scale.data(), y.data(), m, 1, 2.0f, 1);
+  Floats levels(m * in);
+  unpackLevels(bits.data(), nullptr, levels.data(), m, in, 2.0f, 1);
+  for (int i = 0; i < m * in; i++) expect(levels[i] == 2.0f * sign(x[i]), "levels of bits", m, in, out);
   outputsToBits(bits, packed, keptPacked, alpha, bias, m, in, out);
   Floats activated(m * in), means(m), norms(m);
   rpreluForward(x.data(), shift.data(), shift.data(), shift.data(), activated.data(), m, in);
