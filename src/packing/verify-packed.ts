@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { PackedModel } from '../inference/index.js';
 import { toFloat32, toHalf, type SafetensorsTensor } from '../io/index.js';
 import { vitParameters } from '../models/index.js';
-import { compareImage, tolerance, type InputAgreement, type LayerAgreement } from './compare-image.js';
+import { compareImage, tolerance, type ComparedImage, type InputAgreement, type LayerAgreement } from './compare-image.js';
 import { OriginalIntegers } from './original-integers.js';
 
 /** A packed model beside the model that it was made from. */
@@ -64,8 +64,12 @@ function roundToHalf(model: tf.LayersModel, names: readonly string[]): () => voi
 function verify(model: tf.LayersModel, packed: PackedModel, images: tf.Tensor4D): Verification {
   const count = images.shape[0];
   const integers = new OriginalIntegers(model);
-  const compared = Array.from({ length: count }, (_, image) => compareImage(model, integers, packed, tf.tidy(() => tf.slice(images, image, 1))));
-  integers.dispose();
+  let compared: readonly ComparedImage[];
+  try {
+    compared = Array.from({ length: count }, (_, image) => compareImage(model, integers, packed, tf.tidy(() => tf.slice(images, image, 1))));
+  } finally {
+    integers.dispose();
+  }
   const inputs = compared[0]!.inputs.map(({ name }, index) => joined(name, compared.map(image => image.inputs[index]!)));
   const layers = compared[0]!.layers.map(({ name }, index) => joinedLayer(name, compared.map(image => image.layers[index]!)));
   const faulty = layers.find(({ integersApart, ownError }) => integersApart > 0 || !((ownError ?? 0) <= tolerance));
