@@ -106,7 +106,7 @@ export class Kernel {
         // The renderer draws them, without a thread of the session's process.
         figurePictures: false,
         node: { path: node.path, args: inspectorArguments, env: { ...definedVariables(process.env), ...node.env } },
-        onCrash: reason => { void vscode.window.showWarningMessage(`${this.#name()}: ${reason}`); },
+        onNotice: sentence => { void vscode.window.showWarningMessage(`${this.#name()}: ${sentence}`); },
       });
       this.#become('idle');
       return session;

@@ -18,7 +18,7 @@ export async function runKernel(connectionFile: string): Promise<void> {
   const channels = await bindChannels(connection);
   const session = startSession({
     cwd: process.cwd(), historyFile: historyFile(),
-    onCrash: reason => { kernel.notify(`${reason}\n`); },
+    onNotice: sentence => { kernel.notify(`${sentence}\n`); },
   });
   const kernel = new JupyterKernel({
     connection, channels, session,

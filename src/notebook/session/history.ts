@@ -1,24 +1,38 @@
-import { existsSync } from 'node:fs';
 import { JsonlWriter, readJsonl } from '../../io/index.js';
 import type { History, HistoryEntry } from './types.js';
 
 /** Executed cells, in memory and, when there is a file, appended to it as one JSON object a line. */
 export class CellHistory implements History {
   readonly #entries: HistoryEntry[];
-  readonly #writer: JsonlWriter | null;
+  readonly #unsaved: (reason: string) => void;
+  #path: string | undefined;
+  #writer: JsonlWriter | null = null;
   #session: number;
 
-  /** @param path file of the history; it is made when it is not there, and rows of it that are damaged are left out */
-  constructor(path: string | undefined) {
-    this.#entries = path !== undefined && existsSync(path) ? readJsonl(path, parseEntry).rows : [];
+  /**
+   * @param path file of the history; it is made when it is not there, and rows of it that are damaged are left out
+   * @param unsaved told once, with the first entry that the file does not take; from then on entries are in memory only
+   */
+  constructor(path: string | undefined, unsaved: (reason: string) => void) {
+    this.#path = path;
+    this.#unsaved = unsaved;
+    this.#entries = path === undefined ? [] : entriesOf(path);
     this.#session = (this.#entries.at(-1)?.session ?? 0) + 1;
-    this.#writer = path === undefined ? null : new JsonlWriter(path);
   }
 
   append(line: number, code: string): void {
     const entry = { session: this.#session, line, code };
     this.#entries.push(entry);
-    this.#writer?.append(entry);
+    if (this.#path === undefined) return;
+    try {
+      this.#writer ??= new JsonlWriter(this.#path);
+      this.#writer.append(entry);
+    } catch (error) {
+      // A full disk, or a home that is read only: no reason not to run cells.
+      this.#unsaved(`history: cells cannot be added to ${this.#path} (${(error as Error).message}); those of this session are forgotten when it ends`);
+      this.close();
+      this.#path = undefined;
+    }
   }
 
   /** The count starts from 1 again. */
@@ -44,6 +58,15 @@ export class CellHistory implements History {
     const found = this.#entries.filter(({ code }) => expression.test(code));
     const kept = unique ? [...new Map(found.map(entry => [entry.code, entry])).values()].sort(byTime) : found;
     return count <= 0 ? [] : kept.slice(-count);
+  }
+}
+
+/** What cannot be read is told when it is written to. */
+function entriesOf(path: string): HistoryEntry[] {
+  try {
+    return readJsonl(path, parseEntry).rows;
+  } catch {
+    return [];
   }
 }
 

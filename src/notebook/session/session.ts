@@ -41,7 +41,7 @@ class Session implements NotebookSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.history = new CellHistory(options.historyFile);
+    this.history = new CellHistory(options.historyFile, reason => { options.onNotice?.(reason); });
     this.#inspectorUrl = this.#expectReady();
     this.#process = this.#startProcess();
     this.#language = this.#startLanguage();
@@ -276,6 +276,6 @@ class Session implements NotebookSession {
     const error = crashedError(reason, this.#exit);
     this.#exit = null;
     if (this.#current?.run != null) this.#current.end(error);
-    else this.#options.onCrash?.(error.message);
+    else this.#options.onNotice?.(error.message);
   }
 }

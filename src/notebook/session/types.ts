@@ -126,10 +126,13 @@ export interface SessionOptions {
   readonly inspect?: boolean;
   /** Executable and variables of the session's process; this process's own when left out. */
   readonly node?: { readonly path: string; readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> };
-  /** Append-only file of the history; kept in memory only when left out. */
+  /** Append-only file of the history; kept in memory only when left out, and from when on it cannot be written. */
   readonly historyFile?: string;
-  /** Told when the process of the session died and was started anew, where no cell ran whose error says so. */
-  readonly onCrash?: (reason: string) => void;
+  /**
+   * Told in a sentence what no cell's error says: the process of the session died and was started anew while no cell ran; the
+   * history cannot be written.
+   */
+  readonly onNotice?: (sentence: string) => void;
 }
 
 /** A language question about code that is not (yet) run. */

@@ -12,12 +12,12 @@ describe('a cell that ends the process', () => {
     ['a full heap', 'const kept: unknown[] = []; for (;;) kept.push(new Array(1e5).fill({}).map(() => ({})))', /out of memory/],
   ])('by %s fails with that reason, and the next one runs in a fresh session', async (_, code, reason) => {
     await run('let before = 1; console.log("kept output")');
-    const crashesBefore = test.crashes.length;
+    const noticesBefore = test.notices.length;
     const cell = await run(`console.log("printed before");\n${code}`);
     expect(errorOf(cell)).toMatchObject({ kind: 'crashed', message: expect.stringMatching(reason) as string });
     expect(cell.text).toContain('printed before');
     // The cell's error says all of it.
-    expect(test.crashes.length).toBe(crashesBefore);
+    expect(test.notices.length).toBe(noticesBefore);
     expect((await run('typeof before')).value).toBe("'undefined'");
   });
 
@@ -27,11 +27,11 @@ describe('a cell that ends the process', () => {
 
   it('in a timer after its cell has ended, the session starts anew and says so', async () => {
     await run('setTimeout(() => { process.exit(5) }, 20); let before = 1');
-    await expect.poll(() => test.crashes, { timeout: 10_000 }).toEqual([
+    await expect.poll(() => test.notices, { timeout: 10_000 }).toEqual([
       "the cell ended the session's process by process.exit(5); the session starts anew, its names and values are lost",
     ]);
     expect((await run('typeof before')).value).toBe("'undefined'");
     await run('setTimeout(() => { process.kill(process.pid, "SIGKILL") }, 20)');
-    await expect.poll(() => test.crashes.slice(1), { timeout: 10_000 }).toEqual(['the process was ended by signal SIGKILL; the session starts anew, its names and values are lost']);
+    await expect.poll(() => test.notices.slice(1), { timeout: 10_000 }).toEqual(['the process was ended by signal SIGKILL; the session starts anew, its names and values are lost']);
   });
 });

@@ -67,7 +67,7 @@ setTimeout(() => { throw new Error("in a timer") }, 5);
 await new Promise(resolve => setTimeout(resolve, 50)); alive`);
     expect(cell.value).toBe('7');
     expect(cell.text).toMatch(/Uncaught \(in promise\) Error: rejected[^]*:2:21[^]*Uncaught Error: in a timer[^]*:3:26/);
-    expect(test.crashes).toEqual([]);
+    expect(test.notices).toEqual([]);
   });
 
   it('a rejection that nobody handles when its cell has ended shows under that cell, whatever it is rejected with', async () => {
@@ -76,6 +76,6 @@ await new Promise(resolve => setTimeout(resolve, 50)); alive`);
     expect([early.result.status, next.value]).toEqual(['ok', '8']);
     expect(early.text).toMatch(/^Uncaught \(in promise\) RangeError: late\n[^]*Cell \[\d+\]:1:40[^]*\nUncaught \(in promise\) number: 5\n$/);
     expect(next.text).toBe('');
-    expect(test.crashes).toEqual([]);
+    expect(test.notices).toEqual([]);
   });
 });

@@ -80,6 +80,6 @@ describe('interrupt', () => {
       expect(errorOf(await cell).kind).toBe('interrupted');
       expect((await run('++count')).value).toBe(String(time + 1));
     }
-    expect(test.crashes).toEqual([]);
+    expect(test.notices).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
@@ -99,5 +99,20 @@ describe('history', () => {
       await session.close();
     }
     expect(readFileSync(historyFile, 'utf8').trim().split('\n')).toHaveLength(5);
+  });
+
+  it('where the file cannot be written, cells run, and one sentence says so', async () => {
+    const blocked = files.path('blocked');
+    writeFileSync(blocked, '');
+    const notices: string[] = [];
+    const session = startSession({
+      cwd: test.folder, typeCheck: 'off', historyFile: join(blocked, 'cells.jsonl'), onNotice: sentence => { notices.push(sentence); },
+    });
+    for (const code of ['1', '2']) {
+      expect(await session.execute(code, { cell: { id: 'a' }, output: () => undefined })).toMatchObject({ status: 'ok' });
+    }
+    expect(session.history.tail(5).map(({ code }) => code)).toEqual(['1', '2']);
+    expect(notices).toEqual([expect.stringMatching(/^history: cells cannot be added to .*cells\.jsonl \(.+\); those of this session are forgotten when it ends$/)]);
+    await session.close();
   });
 });

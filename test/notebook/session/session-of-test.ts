@@ -18,7 +18,7 @@ export interface Ran {
 export interface TestSession {
   readonly session: NotebookSession;
   readonly folder: string;
-  readonly crashes: string[];
+  readonly notices: string[];
   readonly write: (name: string, text: string) => void;
   readonly run: (code: string, options?: Partial<ExecuteOptions>) => Promise<Ran>;
   /** Runs a cell and stops it as soon as it has printed `running`. */
@@ -26,12 +26,12 @@ export interface TestSession {
 }
 
 export function sessionOfTest(options: Partial<SessionOptions> = {}): TestSession {
-  const crashes: string[] = [];
+  const notices: string[] = [];
   let session: NotebookSession;
   let folder = '';
   beforeAll(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'binvit session ')));
-    session = startSession({ cwd: folder, typeCheck: 'off', figurePictures: false, onCrash: reason => { crashes.push(reason); }, ...options });
+    session = startSession({ cwd: folder, typeCheck: 'off', figurePictures: false, onNotice: sentence => { notices.push(sentence); }, ...options });
   });
   afterAll(async () => {
     await session.close();
@@ -48,7 +48,7 @@ export function sessionOfTest(options: Partial<SessionOptions> = {}): TestSessio
     };
   };
   return {
-    crashes, run,
+    notices, run,
     get session() { return session; },
     get folder() { return folder; },
     write(name, text) {
