@@ -1,6 +1,6 @@
 import type { CellFiles } from './cell-files.js';
 import { exportName, referencedModules, scopeImports, type Scope, type ScopeName } from './cell-scope.js';
-import { scriptKind, type CellSource } from './cell-source.js';
+import { isSelfContained, scriptKind, type CellSource } from './cell-source.js';
 import { TypeView } from './type-view.js';
 
 /** Modules are made so many at a time, since TypeScript looks at all files anew whenever there is one more. */
@@ -55,7 +55,7 @@ export class CellChain {
     if (view.declares.size === 0 && !ambient) return null;
     const module = this.#take();
     const exports = [...view.declares.keys()].map(name => `${name} as ${exportName(name, module)}`);
-    this.files.write(this.path(module), `${view.text};export { ${exports.join(', ')} };\n`, scriptKind(source.language));
+    this.files.write(this.path(module), `${view.text};export { ${exports.join(', ')} };\n`, scriptKind(source.language), isSelfContained(source));
     this.#references.set(module, referencedModules(view.text));
     if (ambient) this.#ambient.add(module);
     for (const [declared, kind] of view.declares) {
@@ -90,7 +90,7 @@ export class CellChain {
 
   /** An empty module imports what one with a cell does. */
   #empty(module: number): void {
-    this.files.write(this.path(module), scopeImports([], this.index));
+    this.files.write(this.path(module), scopeImports([], this.index), undefined, true);
   }
 
   #grow(): void {

@@ -6,7 +6,7 @@ import { declaredPackages } from './globals.js';
 import { DiskSnapshot } from './source-files.js';
 import { typescript } from './typescript.js';
 
-interface OwnFile { readonly version: string; readonly snapshot: ts.IScriptSnapshot; readonly kind: ts.ScriptKind }
+interface OwnFile { readonly version: string; readonly snapshot: ts.IScriptSnapshot; readonly kind: ts.ScriptKind; readonly alone: boolean }
 interface DiskFile { readonly version: string; readonly snapshot: ts.IScriptSnapshot }
 
 const ownSpecifier = './__binvit_';
@@ -46,15 +46,29 @@ export class CellFiles implements ts.LanguageServiceHost {
     return `${this.folder.replaceAll('\\', '/')}/__binvit_${name}.ts`;
   }
 
+  /** Path of one of the session's own files by its specifier. */
+  pathOf(specifier: string): string {
+    return this.path(specifier.slice(ownSpecifier.length));
+  }
+
   isOwn(path: string): boolean {
     return this.#own.has(path);
   }
 
-  /** Puts a text into one of the session's own files. */
-  write(path: string, text: string, kind: ts.ScriptKind = typescript.ScriptKind.TS): void {
+  /**
+   * Puts a text into one of the session's own files.
+   *
+   * @param alone it neither imports nor declares anything beyond itself, names of earlier cells aside
+   */
+  write(path: string, text: string, kind: ts.ScriptKind = typescript.ScriptKind.TS, alone = false): void {
     const old = this.#own.get(path);
     if (old !== undefined && old.kind === kind && old.snapshot.getText(0, old.snapshot.getLength()) === text) return;
-    this.#own.set(path, { version: `own-${++this.#version}`, snapshot: typescript.ScriptSnapshot.fromString(text), kind });
+    this.#own.set(path, { version: `own-${++this.#version}`, snapshot: typescript.ScriptSnapshot.fromString(text), kind, alone });
+  }
+
+  /** Whether one of the session's own files stands alone, see `write`. */
+  isAlone(path: string): boolean {
+    return this.#own.get(path)?.alone === true;
   }
 
   /** What a local file of the program imports, as paths; names that are not found are left out. */
@@ -201,7 +215,7 @@ export class CellFiles implements ts.LanguageServiceHost {
     const cache = inPackage ? this.#packageResolutions : this.#localResolutions ??= this.#newResolutions();
     const targets: (string | null)[] = [];
     const resolved = literals.map((literal): ts.ResolvedModuleWithFailedLookupLocations => {
-      const own = literal.text.startsWith(ownSpecifier) ? this.path(literal.text.slice(ownSpecifier.length)) : '';
+      const own = literal.text.startsWith(ownSpecifier) ? this.pathOf(literal.text) : '';
       if (this.#own.has(own)) {
         targets.push(own);
         return { resolvedModule: { resolvedFileName: own, extension: typescript.Extension.Ts } };

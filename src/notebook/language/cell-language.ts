@@ -87,9 +87,8 @@ export class CellLanguage {
     if (refusal.length > 0) return { converted: null, diagnostics: refusal };
     const { checker, transpiler, session } = this.#current();
     const { path, view } = this.#open('cell', source, session);
-    const errors = (): Diagnostic[] => (isSelfContained(source) ? checker.checkSelfContained(path, source, view) : checker.check(path, source, view));
     return {
-      diagnostics: check ? [...this.#configWarnings(), ...checksTypes(source) ? errors() : []] : [],
+      diagnostics: check ? [...this.#configWarnings(), ...checksTypes(source) ? checker.check(path, source, view) : []] : [],
       converted: convertCell(source, cell, transpiler, checker.importedTypes(path, source)),
     };
   }
@@ -117,7 +116,8 @@ export class CellLanguage {
       if (text !== undefined && !emitSkipped) session.replace(module, text);
     }
     sources.clear();
-    language.program.getTypeChecker();
+    if (declarations.length > 0) language.renew();
+    language.prepare();
   }
 
   /** Errors of a cell that is being edited. */
@@ -132,18 +132,20 @@ export class CellLanguage {
   complete(code: string, offset: number, context: LanguageContext = {}): Completions {
     const { language } = this.#current();
     const { path, view, scope } = this.#draft(parseCell(code, context.language), context, true);
-    return completionsAt(language, path, view, scope, code, offset);
+    return completionsAt(language.look(path), language.files, view, scope, code, offset);
   }
 
   inspect(code: string, offset: number, context: LanguageContext = {}): Inspection | null {
     const { language } = this.#current();
     const { path, view } = this.#draft(parseCell(code, context.language), context);
+    language.renew();
     return inspectionAt(language, path, view, offset);
   }
 
   signatureHelp(code: string, offset: number, context: LanguageContext = {}): SignatureHelp | null {
     const { language } = this.#current();
     const { path, view } = this.#draft(parseCell(code, context.language), context);
+    language.renew();
     return signatureHelpAt(language, path, view, offset);
   }
 
@@ -164,9 +166,7 @@ export class CellLanguage {
 
   #draft(source: CellSource, { preceding }: LanguageContext, list = false): OpenCell {
     const chain = preceding === undefined ? this.#known.session : this.#known.preceding.chain(preceding, source.language);
-    const draft = this.#open('draft', source, chain, list);
-    this.#known.language.renew();
-    return draft;
+    return this.#open('draft', source, chain, list);
   }
 
   /** Has the type checker see a cell. */
@@ -174,7 +174,7 @@ export class CellLanguage {
     const { files } = this.#known.language;
     const view = new TypeView(source, chain.names, chain.index, list);
     const path = files.path(file);
-    files.write(path, view.text, scriptKind(source.language));
+    files.write(path, view.text, scriptKind(source.language), isSelfContained(source));
     return { path, view, scope: chain.names };
   }
 
@@ -203,11 +203,9 @@ function knowledge(cwd: string, strict: boolean): Knowledge {
   return { config, language, checker: new TypeChecker(language, cwd), transpiler: new Transpiler(config.options), session, preceding, sources: new Set() };
 }
 
-function addTo({ language, session, sources }: Knowledge, source: CellSource): void {
+function addTo({ session, sources }: Knowledge, source: CellSource): void {
   const module = session.add(source);
-  if (module === null) return;
-  sources.add(module);
-  if (!isSelfContained(source)) language.renew();
+  if (module !== null) sources.add(module);
 }
 
 /** JavaScript has no types to be wrong. */

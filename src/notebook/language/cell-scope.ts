@@ -37,10 +37,10 @@ export function scopeImports(names: readonly (readonly [string, ScopeName])[], i
   return [`import { ${imported.join(', ')} } from '${index}';`, ...variables].join(' ');
 }
 
-/** Numbers of the modules in {@link scopeImports} at the top of a text. */
-export function importedModules(text: string): number[] {
-  const imports = text.slice(0, text.indexOf('} from '));
-  return [...new Set([...imports.matchAll(/__(\d+) as /g)].map(([, module]) => Number(module)))];
+/** Modules in {@link scopeImports} at the top of a text, as specifiers. */
+export function importedModules(text: string): string[] {
+  const { index: end, 1: index } = /\} from '(.*?)'/.exec(text)!;
+  return [...new Set([...text.slice(0, end).matchAll(/__(\d+) as /g)].map(([, module]) => `${index}_${module}`))];
 }
 
 const stubs: Record<DeclarationKind, (name: string) => string> = {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type ts from 'typescript';
 import type { Diagnostic } from '../session/types.js';
 import { asTyped } from './as-typed.js';
-import type { CellService } from './cell-service.js';
-import type { CellSource } from './cell-source.js';
+import type { CellLook, CellService } from './cell-service.js';
+import { isSelfContained, type CellSource } from './cell-source.js';
 import { diagnosticOf, fileDiagnosticOf } from './diagnostic.js';
 import type { TypeView } from './type-view.js';
 import { typescript } from './typescript.js';
@@ -21,20 +21,12 @@ export class TypeChecker {
 
   /** Errors of the types in a cell, then those in local files that the cell itself imports. */
   check(path: string, source: CellSource, view: TypeView): Diagnostic[] {
-    const { program } = this.language;
-    return [
-      ...this.#errorsOf(program, program.getSourceFile(path)!, source, view),
-      ...this.#localFiles(path).flatMap(local => this.#checkFile(local, program)),
-    ];
+    const look = this.language.look(path);
+    const local = isSelfContained(source) ? [] : this.#localFiles(path);
+    return [...this.#errorsOf(look, source, view), ...local.flatMap(file => this.#checkFile(file, look.program))];
   }
 
-  /** The same, of a cell that stands on its own and on those that ran, and much faster. */
-  checkSelfContained(path: string, source: CellSource, view: TypeView): Diagnostic[] {
-    const { growing } = this.language;
-    return this.#errorsOf(growing.program, growing.sourceFile(path), source, view);
-  }
-
-  #errorsOf(program: ts.Program, file: ts.SourceFile, source: CellSource, view: TypeView): Diagnostic[] {
+  #errorsOf({ program, file }: CellLook, source: CellSource, view: TypeView): Diagnostic[] {
     return program.getSemanticDiagnostics(file).filter(error => error.start !== undefined && view.isInCell(error.start) && !this.#isHarmless(error))
       .map(error => asTyped(diagnosticOf(error, source.code, position => view.offset(position)), view));
   }

@@ -1,19 +1,31 @@
+import type ts from 'typescript';
 import type { Completions } from '../session/types.js';
+import type { CellFiles } from './cell-files.js';
 import type { Scope } from './cell-scope.js';
-import type { CellService } from './cell-service.js';
+import type { CellLook } from './cell-service.js';
 import type { TypeView } from './type-view.js';
 import { typescript } from './typescript.js';
+
+/** What TypeScript has and does not declare: completion in a program that is not its language service's own. */
+interface Undeclared {
+  readonly Completions: {
+    getCompletionsAtPosition(host: ts.LanguageServiceHost, program: ts.Program, log: (text: string) => void, file: ts.SourceFile, position: number,
+      preferences: ts.UserPreferences, trigger: undefined, kind: undefined, cancellation: ts.CancellationToken & { throwIfCancellationRequested(): void }): ts.CompletionInfo | undefined;
+  };
+}
+
+const { Completions: inProgram } = typescript as unknown as Undeclared;
+const preferences: ts.UserPreferences = { includeCompletionsForModuleExports: false, includeCompletionsWithInsertText: false };
+const neverCancelled = { isCancellationRequested: () => false, throwIfCancellationRequested: () => undefined };
 
 /**
  * What can stand at a place of a cell.
  *
  * @param scope names of the earlier cells, which are imports only to the type checker
  */
-export function completionsAt(language: CellService, path: string, view: TypeView, scope: Scope, code: string, offset: number): Completions {
-  const found = language.service.getCompletionsAtPosition(path, view.position(offset), {
-    includeCompletionsForModuleExports: false,
-    includeCompletionsWithInsertText: false,
-  });
+export function completionsAt({ program, file }: CellLook, files: CellFiles, view: TypeView, scope: Scope, code: string, offset: number): Completions {
+  const found = inProgram.getCompletionsAtPosition(
+    files, program, () => undefined, file, view.position(offset), preferences, undefined, undefined, neverCancelled);
   const spans = found?.entries.map(entry => entry.replacementSpan).filter(span => span !== undefined) ?? [];
   const start = spans.length > 0 ? view.offset(spans[0]!.start) : wordStart(code, offset);
   const typed = code.slice(start, offset).toLowerCase();

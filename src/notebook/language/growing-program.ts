@@ -19,7 +19,7 @@ interface CheckedProgram extends ts.Program {
  * checker for each, which costs several times what the cell itself does, and is garbage after the next one.
  *
  * Nothing that the checker has seen ever changes: a file with a new text is a new file, and each imports what it needs from
- * an index of its own. So this is for cells alone that neither import nor declare anything beyond themselves.
+ * an index of its own. So this is for files that stand alone, see `CellFiles.write`.
  */
 export class GrowingProgram {
   readonly program: ts.Program;
@@ -47,16 +47,22 @@ export class GrowingProgram {
     return this.#files.diskVersion === this.#diskVersion && this.#added.size < 2 * most;
   }
 
-  /** One of the session's own files, with its newest text. */
-  sourceFile(path: string): ts.SourceFile {
+  /** One of the session's own files, with its newest text; `null` where only a new program can have it. */
+  sourceFile(path: string): ts.SourceFile | null {
     const version = this.#files.getScriptVersion(path);
     const made = this.program.getSourceFile(path) as ts.SourceFile & { readonly version?: string } | undefined;
     if (made?.version === version) return made;
     const name = path.replace(/\.ts$/, `_${version}.ts`);
     const added = this.#added.get(name);
     if (added !== undefined) return added;
+    if (!this.#files.isAlone(path)) return null;
     const text = this.#files.readFile(path)!;
-    const modules = importedModules(text).map(module => this.sourceFile(this.#files.path(`session_${module}`)));
+    const modules: ts.SourceFile[] = [];
+    for (const module of importedModules(text)) {
+      const file = this.sourceFile(this.#files.pathOf(module));
+      if (file === null) return null;
+      modules.push(file);
+    }
     const index = name.replace(/\.ts$/, '_index.ts');
     this.#indexes.set(name, index);
     this.#add(index, `${modules.map(({ fileName }) => `export * from '${fileName}';`).join(' ')} export {};`);

@@ -59,8 +59,8 @@ describe('the check of a cell', () => {
   });
 });
 
-describe('the check of a cell that stands on its own', () => {
-  it('finds what a check of all files finds, whatever ran before', () => {
+describe('a cell that stands alone', () => {
+  it('is checked and completed as in a program that is made for it, whatever ran before', () => {
     writeIn(folder, 'own/shapes.ts', 'export interface Shape { sides: number }\nexport const square: Shape = { sides: 4 };');
     const own = new Cells(folder.path('own'));
     const parts = [
@@ -72,18 +72,30 @@ describe('the check of a cell that stands on its own', () => {
       'import { existsSync, type Stats } from "node:fs";', 'let q12: Stats; existsSync(1);', 'export const q13 = q1;', 'q13.nope;', 'namespace Q14 { export const a = q1 }', 'Q14.a.nope;',
     ];
     const random = Random.seeded(11);
-    // Here cells are checked as edited ones are: in a program that is made for each.
     const whole = new Cells(folder.path('own'));
+    // A cell that exports something is seen in a new program.
+    const inNewProgram = (code: string): string => `${code}\nexport {};`;
+    const ran: { id: string; code: string }[] = [];
     let found = 0;
+    let completed = 0;
     for (let cell = 0; cell < 150; cell++) {
       const code = `${parts[random.integer(parts.length)]!}\n${parts[random.integer(parts.length)]!}`;
-      const expected = whole.language.diagnose(code);
+      const expected = whole.language.diagnose(inNewProgram(code));
       expect(own.language.prepare(code, { id: 'cell' }).diagnostics, code).toEqual(expected);
       for (const { language } of [own, whole]) language.commit(code, { id: 'cell' });
       found += expected.length;
+      ran.push({ id: `${cell}`, code });
+      const member = `${['q1', 'q2[0]', 'q4', 'q6', 'q7(q6)', 'q9', 'q12', 'square', '[1]', 'Q8', 'Q14', 'q7(q6).x'][random.integer(12)]!}.`;
+      for (const context of [{}, { preceding: ran.slice(-random.integer(20)) }]) {
+        const items = whole.language.complete(inNewProgram(member), member.length, context);
+        expect(own.language.complete(member, member.length, context), member).toEqual(items);
+        expect(own.language.diagnose(code, context), code).toEqual(whole.language.diagnose(inNewProgram(code), context));
+        completed += items.items.length === 0 ? 0 : 1;
+      }
       if (random.integer(20) === 0) for (const { language } of [own, whole]) language.settle();
     }
     expect(found).toBeGreaterThan(50);
+    expect(completed).toBeGreaterThan(100);
   });
 });
 
