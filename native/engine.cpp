@@ -2,7 +2,7 @@
 #include "binvit.h"
 
 // Shared parts first: they belong to no instruction set's namespace (each translation unit has its own copy).
-#include "kernels/binary_gemm.h"
+#include "kernels/binary_weight.h"
 #include "kernels/columns.h"
 #include "kernels/dense_backward.h"
 #include "kernels/estimator.h"

@@ -1,26 +1,42 @@
-#include "binary_gemm.h"
+#include "binary_weight.h"
 #include "dense_backward.h"
 #include "estimator.h"
+#include "packed.h"
 
 namespace {
+
+// Floats that are asked for ahead: as many as the first-level cache has room for beside what is at work.
+constexpr Count kAhead = 1 << 13;
 
 // Both operands binary: pack, xor, count. Returns whether x is finite.
 inline bool forwardFromBits(const float* x, const float* w, const float* bias, float* y, const float* alpha, Count m, Count in,
                             Count out) {
   const Count words = wordsOf(in);
-  const Count colBlock = (1 << 18) / (words * kWidth) * kWidth;  // what Scratch::weightBits holds
-  const Count rowBlock = (1 << 16) / words < 64 ? (1 << 16) / words : 64;
+  // What Scratch holds.
+  const Count colBlock = (1 << 18) / (words * kWidth) * kWidth;
+  const Count rowBlock = (1 << 16) / words < kProductRows ? (1 << 16) / words : kProductRows;
   uint32_t* weightBits = scratch().weightBits;
   int32_t bad = 0;
   for (Count begin = 0; begin < out; begin += colBlock) {
-    const Count end = out - begin < colBlock ? out : begin + colBlock;
-    packWeightSigns(w, in, out, begin, end, weightBits);
+    const Count columns = out - begin < colBlock ? out - begin : colBlock;
+    packColumnSigns(w + begin, nullptr, weightBits, in, columns, out);
+    const Scaled output{alpha + begin, bias == nullptr ? nullptr : bias + begin, nullptr, y + begin, out, columns, 2.0f};
     parallelFor(pieces(m, rowBlock), [&](int i) {
       const Piece part = piece(m, rowBlock, i);
       const Count rows = part.end - part.begin;
       uint32_t* inputBits = scratch().inputBits;
-      if (anyLane(packInputSigns(x + part.begin * in, rows, in, inputBits))) __atomic_store_n(&bad, 1, __ATOMIC_RELAXED);
-      multiplySignRows(inputBits, weightBits, rows, in, out, begin, end, alpha, bias, y + part.begin * out);
+      IntVector lanes{};
+      for (Count r = 0; r < rows; r++) {
+        lanes |= packRowSigns(x + (part.begin + r) * in, nullptr, in, inputBits + r * words);
+        // Outputs of the next rows: without this a thread waits for them longer than it computes.
+        if (part.end + r < m && rows * out <= kAhead) prefetch<1>(y + (part.end + r) * out, out);
+      }
+      if (anyLane(lanes)) __atomic_store_n(&bad, 1, __ATOMIC_RELAXED);
+      withXor(in, [&](auto operation) {
+        using Operation = decltype(operation);
+        const auto middle = middles<Operation>(inputBits, rows, in);
+        multiplyPiece<Operation>(inputBits, {weightBits}, words, middle.of, part.begin, rows, columns, output);
+      });
     });
   }
   return bad == 0;

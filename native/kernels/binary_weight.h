@@ -1,13 +1,9 @@
-// The weight side of a binary dense layer: scaling factors, alpha * sign(W), and packed signs.
+// The weight side of a binary dense layer: scaling factors, and alpha * sign(W).
 #pragma once
 #include "parallel.h"
 #include "simd.h"
 
 namespace {
-
-// Signs are packed as 32-bit words, 1 for a negative element; missing elements are 0 on both sides of a product, so that xor
-// does not count them. Weights: [out / kWidth][words][kWidth], a lane is an output. Inputs: [rows][words].
-inline Count wordsOf(Count in) { return (in + 31) / 32; }
 
 // alpha[out] = mean |W| over each column, over all of W, or 1; returns whether W is finite.
 inline bool scalingFactors(const float* w, Count in, Count out, int32_t scale, float* alpha) {
@@ -44,22 +40,6 @@ inline void effectiveWeight(const float* w, const float* alpha, Count in, Count 
     const float* from = w + r * out;
     float* to = effective + r * out;
     for (Count c = 0; c < out; c++) to[c] = from[c] < 0.0f ? -alpha[c] : alpha[c];
-  }
-}
-
-// Packs the signs of columns [begin, end) of W, begin a multiple of kWidth.
-inline void packWeightSigns(const float* w, Count in, Count out, Count begin, Count end, uint32_t* packed) {
-  for (Count c = begin; c < end; c += kWidth) {
-    for (Count r = 0; r < in; r += 32) {
-      const int depth = in - r < 32 ? static_cast<int>(in - r) : 32;
-      IntVector word{};
-      for (int i = 0; i < depth; i++) {
-        const Vector v = load(w + (r + i) * out + c, out - c);
-        word |= (v < broadcast(0.0f)) & static_cast<int32_t>(1u << i);
-      }
-      store(packed, word);
-      packed += kWidth;
-    }
   }
 }
 

@@ -1,10 +1,12 @@
-// Products of packed bits for inference. Rows of bits: [rows][words], weights interleaved: [out / kWidth][words][kWidth], so
+// Products of packed bits. Rows of bits: [rows][words], weights interleaved: [out / kWidth][words][kWidth], so
 // that a lane of a vector is an output. A 1 is +1 (or on), missing bits are 0 on both sides.
 #pragma once
-#include "binary_weight.h"
+#include "parallel.h"
 #include "popcount.h"
 
 namespace {
+
+inline Count wordsOf(Count in) { return (in + 31) / 32; }
 
 // Interleaved weights of -1 and 1, and the vector of words `i`.
 struct Signs {
@@ -196,17 +198,25 @@ inline void multiplyPiece(const uint32_t* x, typename Operation::Weights w, Coun
 // Rows that a task multiplies.
 constexpr Count kProductRows = 24;
 
+// What `Operation` needs of each row of a task.
+struct Middles {
+  float of[kProductRows];
+};
+template <class Operation>
+inline Middles middles(const uint32_t* x, Count rows, Count in) {
+  Middles result;
+  for (Count r = 0; r < rows; r++) result.of[r] = Operation::middle(x + r * wordsOf(in), wordsOf(in), in);
+  return result;
+}
+
 // Calls multiply(x, middle, first, rows) for pieces of the rows, with what multiplyPiece needs of them.
 template <class Operation, class Multiply>
 inline void inProductPieces(const uint32_t* x, Count m, Count in, const Multiply& multiply) {
-  const Count words = wordsOf(in);
   parallelFor(pieces(m, kProductRows), [=](int i) {
     const Piece part = piece(m, kProductRows, i);
-    const uint32_t* bits = x + part.begin * words;
+    const uint32_t* bits = x + part.begin * wordsOf(in);
     const Count rows = part.end - part.begin;
-    float middle[kProductRows];
-    for (Count r = 0; r < rows; r++) middle[r] = Operation::middle(bits + r * words, words, in);
-    multiply(bits, middle, part.begin, rows);
+    multiply(bits, middles<Operation>(bits, rows, in).of, part.begin, rows);
   });
 }
 
