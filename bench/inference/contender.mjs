@@ -4,6 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
+import { peakMemory } from '../../dist/cli/peak-memory.js';
+
 const [runtime, path, text] = process.argv.slice(2);
 const { shape, threads, engine } = JSON.parse(text);
 const values = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i * 0.7 + i % 977));
@@ -38,5 +40,5 @@ for await (const line of createInterface({ input: process.stdin })) {
     await run();
     times.push(performance.now() - began);
   }
-  console.log(JSON.stringify({ times, peakRssMb: process.resourceUsage().maxRSS / 1024 }));
+  console.log(JSON.stringify({ times, peakRssMb: peakMemory() / 2 ** 20 }));
 }

@@ -3,6 +3,7 @@ import { PackedModel, profileModel, readPackedFile, type InferenceProfile, type 
 import { loadEngine, nativeInstructionSets, type EngineLibrary } from '../kernels/index.js';
 import { progressBar } from '../training/progress.js';
 import { roundMs, type BenchOptions } from './bench-options.js';
+import { peakMemory } from './peak-memory.js';
 
 /** Runs of which the profile is the median. */
 const profileRuns = 20;
@@ -55,7 +56,7 @@ function measure(path: string, engine: EngineLibrary, batchSize: number, rounds:
       times.push(performance.now() - began);
     } while (performance.now() < until);
   }
-  const peakRssBytes = 1024 * process.resourceUsage().maxRSS;
+  const peakRssBytes = peakMemory();
   model.dispose();
   onRound(rounds);
   const profile = profileModel(file, engine, images, profileRuns);

@@ -45,6 +45,13 @@ describe('bench of a packed model', () => {
     expect(kernels.map(({ name }) => name)).toEqual(expect.arrayContaining(['packedGemm', 'packedAttention', 'layerNormForward', 'JavaScript']));
   });
 
+  it('tells the memory of its own process, not of a larger one that started it', () => {
+    const large = Buffer.alloc(1 << 30, 1);
+    const { peakRssBytes } = JSON.parse(bench(packed, '--backend', 'wasm', '--rounds', '1', '--json').stdout) as { peakRssBytes: number };
+    expect(peakRssBytes).toBeGreaterThan(30 << 20);
+    expect(peakRssBytes).toBeLessThan(large.length / 2);
+  });
+
   it('prints both tables, the time, the memory and the size', () => {
     const { stdout } = bench(packed, '--rounds', '1');
     expect(stdout).toMatch(/blocks\.3\.mlp\.fc2 .*\n[^]*packedGemm[^]* ms a batch of 1 \(fastest .* images\/s on .* 1 thread\nloaded in \d+ ms, 0\.1 MB on disk, peak memory of the process \d+\.\d MB\n$/);
