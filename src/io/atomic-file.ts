@@ -30,7 +30,8 @@ export function writeFileAtomic(path: string, data: string | Uint8Array | readon
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    // The path that was asked for, not the temporary one.
+    throw Object.assign(error as Error, { path });
   }
   syncFolder(folder);
 }

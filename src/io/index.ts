@@ -9,7 +9,7 @@ export type { ColumnSummary } from './table-summary.js';
 export { appendLine, JsonlWriter, latestRows, readJsonl, repairJsonl, type DamagedLine, type JsonlContent } from './jsonl.js';
 export { modelFolder } from './model-folder.js';
 export { readSafetensors, readSafetensorsMetadata, writeSafetensors } from './safetensors.js';
-export { withFile, type SizedFile } from './sized-file.js';
+export { readWhole, withFile, type SizedFile } from './sized-file.js';
 export { sniff, sniffBytes, type Sniffed } from './sniff.js';
 export { readWeights, weightsFileAt, type WeightsSource } from './weights-source.js';
 export { decodeOnnx, encodeOnnx, type OnnxAttribute, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx.js';

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { sniff } from '../io/index.js';
+import { readWhole, sniff } from '../io/index.js';
 
 /** A picture of 8 bits a channel. */
 export interface RgbImage {
@@ -22,7 +21,7 @@ const mostPixels = 100_000_000;
  *   100 million pixels
  */
 export async function decodeImage(path: string): Promise<RgbImage> {
-  const bytes = await readFile(path);
+  const bytes = readWhole(path);
   const found = sniff(bytes.subarray(0, 512));
   if (found) throw new Error(`${path}: expected a picture, found ${found.description}`);
   try {

@@ -96,12 +96,19 @@ export function isForeignModel(path: string): boolean {
   return file.endsWith('.json') || readSafetensorsMetadata(file).format?.startsWith('binvit-') !== true;
 }
 
-function definedModel({ config, model, plan }: Readonly<Record<string, string>>, file: string): tf.LayersModel {
-  if (config !== undefined) {
-    const run = parseTrainConfig(JSON.parse(config));
-    return assembleVit(run.model, run.plan);
+function definedModel({ format: kind, config, model, plan }: Readonly<Record<string, string>>, file: string): tf.LayersModel {
+  if (kind?.startsWith('binvit-packed-')) {
+    throw new Error(`${file}: expected a run, or a model or checkpoint file, found a packed model, which has lost its latent weights: give the model that it was packed from`);
   }
-  if (model !== undefined && plan !== undefined) return assembleVit(parseVitConfig(JSON.parse(model)), parsePlan(JSON.parse(plan)));
+  try {
+    if (config !== undefined) {
+      const run = parseTrainConfig(JSON.parse(config));
+      return assembleVit(run.model, run.plan);
+    }
+    if (model !== undefined && plan !== undefined) return assembleVit(parseVitConfig(JSON.parse(model)), parsePlan(JSON.parse(plan)));
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+  }
   throw new Error(`${file}: expected the configuration of a run, or shape and plan of a model, in the file's header, found neither: `
     + 'for weights of timm or Hugging Face use importVit (binvit import)');
 }

@@ -65,6 +65,14 @@ describe('binvit pack', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it('refuses a packed model, as all commands do that want a trained one, and a folder as the file to write', () => {
+    for (const command of [['pack', packed], ['verify', packed, packed], ['export', packed, '--out', folder.path('never.onnx')]]) {
+      const { status, stderr } = binvit(...command);
+      expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^binvit: .*packed\.safetensors: expected a run, .* found a packed model/) as string });
+    }
+    expect(binvit('pack', run, '--out', folder.path(''))).toMatchObject({ status: 1, stderr: expect.stringContaining(`${folder.path('')}: expected a file, found a folder`) as string });
+  });
+
   it('knows the pictures and classes of a model file too', () => {
     const model = folder.path('bwn.safetensors');
     expect(binvit('binarize', run, '--method', 'bwn', '--out', model).status).toBe(0);
@@ -124,6 +132,7 @@ describe('binvit classify', () => {
   });
 
   it('says what a file is that is no picture', () => {
+    expect(binvit('classify', packed, run)).toMatchObject({ status: 1, stderr: `binvit: ${run}: expected a file, found a folder\n` });
     expect(binvit('classify', packed, join(run, 'config.json'))).toMatchObject({ status: 1, stderr: expect.stringContaining('config.json: expected a ') as string });
   });
 });
