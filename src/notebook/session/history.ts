@@ -42,6 +42,7 @@ export class CellHistory implements History {
 
   close(): void {
     this.#writer?.close();
+    this.#writer = null;
   }
 
   tail(count: number): readonly HistoryEntry[] {

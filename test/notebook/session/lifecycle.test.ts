@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
+import { JsonlWriter } from '../../../src/io/index.js';
 import { startSession } from '../../../src/notebook/index.js';
 import { errorOf, sessionOfTest } from './session-of-test.js';
 import { temporaryFolder } from '../../temporary-folder.js';
@@ -101,18 +102,21 @@ describe('history', () => {
     expect(readFileSync(historyFile, 'utf8').trim().split('\n')).toHaveLength(5);
   });
 
-  it('where the file cannot be written, cells run, and one sentence says so', async () => {
+  it.each(['below a file', 'on a full disk'])('where the file lies %s, cells run, and one sentence says so', async where => {
     const blocked = files.path('blocked');
     writeFileSync(blocked, '');
+    const historyFile = where === 'on a full disk' ? files.path('cells.jsonl') : join(blocked, 'cells.jsonl');
+    if (where === 'on a full disk') vi.spyOn(JsonlWriter.prototype, 'append').mockImplementation(() => { throw new Error('no space left'); });
     const notices: string[] = [];
     const session = startSession({
-      cwd: test.folder, typeCheck: 'off', historyFile: join(blocked, 'cells.jsonl'), onNotice: sentence => { notices.push(sentence); },
+      cwd: test.folder, typeCheck: 'off', historyFile, onNotice: sentence => { notices.push(sentence); },
     });
     for (const code of ['1', '2']) {
       expect(await session.execute(code, { cell: { id: 'a' }, output: () => undefined })).toMatchObject({ status: 'ok' });
     }
     expect(session.history.tail(5).map(({ code }) => code)).toEqual(['1', '2']);
-    expect(notices).toEqual([expect.stringMatching(/^history: cells cannot be added to .*cells\.jsonl \(.+\); those of this session are forgotten when it ends$/)]);
+    expect(notices).toEqual([expect.stringMatching(/^history: cells cannot be added to .+ \(.+\); those of this session are forgotten when it ends$/)]);
     await session.close();
+    vi.restoreAllMocks();
   });
 });
