@@ -1,11 +1,12 @@
 // Writes the tables of README.md from results.json: node bench/inference/tables.mjs
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+
+import { digits, machine, table, writeTables } from '../readme-tables.mjs';
 
 const at = name => new URL(name, import.meta.url);
-const { rows, profiles, processor, node, loadAverage, left } = JSON.parse(readFileSync(at('results.json'), 'utf8'));
+const report = JSON.parse(readFileSync(at('results.json'), 'utf8'));
+const { rows, profiles, left } = report;
 const kernels = JSON.parse(readFileSync(at('../kernels/results.json'), 'utf8')).results;
-const digits = value => value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-const table = (head, lines) => [head, head.map(() => '---'), ...lines].map(cells => `| ${cells.join(' | ')} |`).join('\n');
 
 /** Share of the arithmetic limit of bench/kernels, which is of one thread. */
 function share({ contender, gops, threads }) {
@@ -38,11 +39,8 @@ const profile = Object.entries(profiles).map(([model, { engine, steps, kernels: 
     largest(calls.map(({ name, ms }) => [name, ms]), calls.reduce((sum, { ms }) => sum + ms, 0))];
 });
 const text = [
-  `${processor}, 2 cores, Node ${node}; load average ${loadAverage.map(load => load.toFixed(1)).join(' before and ')} after.`,
+  `${machine(report)}.`,
   ...(left.length === 0 ? [] : [`Left out: ${left.join('; ')}.`]), ...times,
   '**Where the time goes**, batch 1, one thread\n', table(['model', 'engine', 'ms', 'steps of all blocks', 'kernels'], profile),
 ].join('\n\n');
-const readme = readFileSync(at('README.md'), 'utf8');
-const [before, after] = [readme.indexOf('<!-- tables -->'), readme.indexOf('<!-- end -->')];
-if (before === -1 || after < before) throw new Error('README.md: expected the marks <!-- tables --> and <!-- end -->, found none');
-writeFileSync(at('README.md'), `${readme.slice(0, before)}<!-- tables -->\n${text}\n${readme.slice(after)}`);
+writeTables(at('README.md'), text);

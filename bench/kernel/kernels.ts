@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findContenders } from './contenders.js';
@@ -26,6 +26,7 @@ export async function main(args: string[]): Promise<void> {
   const { values: { rounds, only, json } } = parseArgs({
     args, options: { rounds: { type: 'string', default: '5' }, only: { type: 'string' }, json: { type: 'string' } },
   });
+  const loadBefore = loadavg()[0]!;
   const { contenders, missing } = findContenders(process.cwd());
   for (const reason of missing) process.stderr.write(`left out: ${reason}\n`);
   let running = contenders.filter(({ name }) => only === undefined || only.split(',').includes(name));
@@ -50,7 +51,7 @@ export async function main(args: string[]): Promise<void> {
   }
   const rows = running.map(({ name, version }) => summarize(`${name} ${version}`, results.get(name)!));
   console.table(rows);
-  const record = { command: `node bench/kernel/run.mjs --rounds ${rounds}`, cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, rows };
+  const record = { command: `node bench/kernel/run.mjs --rounds ${rounds}`, cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, loadAverage: [loadBefore, loadavg()[0]!], rows };
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(record, null, 1)}\n`);
 }
 

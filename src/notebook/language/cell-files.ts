@@ -6,7 +6,7 @@ import { declaredPackages } from './globals.js';
 import { DiskSnapshot } from './source-files.js';
 import { typescript } from './typescript.js';
 
-interface OwnFile { readonly version: string; readonly snapshot: ts.IScriptSnapshot; readonly kind: ts.ScriptKind; readonly alone: boolean }
+interface OwnFile { readonly version: string; readonly snapshot: ts.IScriptSnapshot; readonly kind: ts.ScriptKind; readonly selfContained: boolean }
 interface DiskFile { readonly version: string; readonly snapshot: ts.IScriptSnapshot }
 
 const ownSpecifier = './__binvit_';
@@ -58,17 +58,17 @@ export class CellFiles implements ts.LanguageServiceHost {
   /**
    * Puts a text into one of the session's own files.
    *
-   * @param alone it neither imports nor declares anything beyond itself, names of earlier cells aside
+   * @param selfContained it neither imports nor declares anything beyond itself, names of earlier cells aside
    */
-  write(path: string, text: string, kind: ts.ScriptKind = typescript.ScriptKind.TS, alone = false): void {
+  write(path: string, text: string, kind: ts.ScriptKind = typescript.ScriptKind.TS, selfContained = false): void {
     const old = this.#own.get(path);
     if (old !== undefined && old.kind === kind && old.snapshot.getText(0, old.snapshot.getLength()) === text) return;
-    this.#own.set(path, { version: `own-${++this.#version}`, snapshot: typescript.ScriptSnapshot.fromString(text), kind, alone });
+    this.#own.set(path, { version: `own-${++this.#version}`, snapshot: typescript.ScriptSnapshot.fromString(text), kind, selfContained });
   }
 
-  /** Whether one of the session's own files stands alone, see `write`. */
-  isAlone(path: string): boolean {
-    return this.#own.get(path)?.alone === true;
+  /** Whether one of the session's own files is self-contained, see `write`. */
+  isSelfContained(path: string): boolean {
+    return this.#own.get(path)?.selfContained === true;
   }
 
   /** What a local file of the program imports, as paths; names that are not found are left out. */

@@ -44,9 +44,11 @@ export class CellService {
    * is much faster than a new one.
    */
   look(path: string): CellLook {
-    const { program } = this.#last();
-    const file = this.#growing!.sourceFile(path);
-    return file === null ? { program: this.program, file: this.program.getSourceFile(path)! } : { program, file };
+    const last = this.#last();
+    const file = last.sourceFile(path);
+    if (file !== null) return { program: last.program, file };
+    const { program } = this;
+    return { program, file: program.getSourceFile(path)! };
   }
 
   /** Makes ready for the next look. */

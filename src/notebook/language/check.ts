@@ -4,7 +4,7 @@ import type ts from 'typescript';
 import type { Diagnostic } from '../session/types.js';
 import { asTyped } from './as-typed.js';
 import type { CellLook, CellService } from './cell-service.js';
-import { isSelfContained, type CellSource } from './cell-source.js';
+import type { CellSource } from './cell-source.js';
 import { diagnosticOf, fileDiagnosticOf } from './diagnostic.js';
 import type { TypeView } from './type-view.js';
 import { typescript } from './typescript.js';
@@ -22,7 +22,7 @@ export class TypeChecker {
   /** Errors of the types in a cell, then those in local files that the cell itself imports. */
   check(path: string, source: CellSource, view: TypeView): Diagnostic[] {
     const look = this.language.look(path);
-    const local = isSelfContained(source) ? [] : this.#localFiles(path);
+    const local = this.language.files.isSelfContained(path) ? [] : this.#localFiles(path);
     return [...this.#errorsOf(look, source, view), ...local.flatMap(file => this.#checkFile(file, look.program))];
   }
 

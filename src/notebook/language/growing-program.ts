@@ -19,7 +19,7 @@ interface CheckedProgram extends ts.Program {
  * checker for each, which costs several times what the cell itself does, and is garbage after the next one.
  *
  * Nothing that the checker has seen ever changes: a file with a new text is a new file, and each imports what it needs from
- * an index of its own. So this is for files that stand alone, see `CellFiles.write`.
+ * an index of its own. So this is for self-contained files, see `CellFiles.write`.
  */
 export class GrowingProgram {
   readonly program: ts.Program;
@@ -55,7 +55,7 @@ export class GrowingProgram {
     const name = path.replace(/\.ts$/, `_${version}.ts`);
     const added = this.#added.get(name);
     if (added !== undefined) return added;
-    if (!this.#files.isAlone(path)) return null;
+    if (!this.#files.isSelfContained(path)) return null;
     const text = this.#files.readFile(path)!;
     const modules: ts.SourceFile[] = [];
     for (const module of importedModules(text)) {

@@ -4,7 +4,7 @@ import type { History, HistoryEntry } from './types.js';
 /** Executed cells, in memory and, when there is a file, appended to it as one JSON object a line. */
 export class CellHistory implements History {
   readonly #entries: HistoryEntry[];
-  readonly #unsaved: (reason: string) => void;
+  readonly #unsaved: (sentence: string) => void;
   #path: string | undefined;
   #writer: JsonlWriter | null = null;
   #session: number;
@@ -13,7 +13,7 @@ export class CellHistory implements History {
    * @param path file of the history; it is made when it is not there, and rows of it that are damaged are left out
    * @param unsaved told once, with the first entry that the file does not take; from then on entries are in memory only
    */
-  constructor(path: string | undefined, unsaved: (reason: string) => void) {
+  constructor(path: string | undefined, unsaved: (sentence: string) => void) {
     this.#path = path;
     this.#unsaved = unsaved;
     this.#entries = path === undefined ? [] : entriesOf(path);

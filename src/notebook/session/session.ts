@@ -41,7 +41,7 @@ class Session implements NotebookSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.history = new CellHistory(options.historyFile, reason => { options.onNotice?.(reason); });
+    this.history = new CellHistory(options.historyFile, sentence => { options.onNotice?.(sentence); });
     this.#inspectorUrl = this.#expectReady();
     this.#process = this.#startProcess();
     this.#language = this.#startLanguage();

@@ -59,7 +59,7 @@ describe('the check of a cell', () => {
   });
 });
 
-describe('a cell that stands alone', () => {
+describe('a self-contained cell', () => {
   it('is checked and completed as in a program that is made for it, whatever ran before', () => {
     writeIn(folder, 'own/shapes.ts', 'export interface Shape { sides: number }\nexport const square: Shape = { sides: 4 };');
     const own = new Cells(folder.path('own'));
