@@ -1,4 +1,5 @@
-import protobuf from 'protobufjs';
+import { createRequire } from 'node:module';
+import type protobuf from 'protobufjs';
 import { packageVersion } from './package-version.js';
 
 /** A constant of an ONNX graph. */
@@ -83,7 +84,13 @@ const schema = {
   },
 };
 
-const onnxModel = protobuf.Root.fromJSON(schema).lookupType('Model');
+let model: protobuf.Type | null = null;
+
+/** Made when it is asked for: protobufjs takes longer to load than all else here, and whoever starts a kernel needs none. */
+function onnxModel(): protobuf.Type {
+  const { Root } = createRequire(import.meta.url)('protobufjs/light.js') as typeof protobuf;
+  return model ??= Root.fromJSON(schema).lookupType('Model');
+}
 
 const attributeTypes = { float: 1, int: 2, ints: 7 } as const;
 const floatType = 1;
@@ -95,7 +102,7 @@ const floatType = 1;
  * @see the standard: https://github.com/onnx/onnx/blob/main/docs/IR.md
  */
 export function encodeOnnx(graph: OnnxGraph, metadata: Readonly<Record<string, string>>): Uint8Array {
-  return onnxModel.encode({
+  return onnxModel().encode({
     irVersion: intermediateRepresentation,
     producerName: 'binvit',
     producerVersion: packageVersion(),
@@ -116,7 +123,8 @@ export function encodeOnnx(graph: OnnxGraph, metadata: Readonly<Record<string, s
 
 /** The message of an `.onnx` file as plain objects, of the fields that {@link encodeOnnx} writes. */
 export function decodeOnnx(bytes: Uint8Array): object {
-  return onnxModel.toObject(onnxModel.decode(bytes), { longs: Number });
+  const type = onnxModel();
+  return type.toObject(type.decode(bytes), { longs: Number });
 }
 
 function attributeOf(name: string, value: OnnxAttribute): object {

@@ -85,10 +85,13 @@ export class CellLanguage {
     const source = parseCell(code, cell.language);
     const refusal = [...syntaxErrors(source), ...reservedNames(source)];
     if (refusal.length > 0) return { converted: null, diagnostics: refusal };
-    const { checker, transpiler, session } = this.#current();
+    const { checker, language, transpiler, session } = this.#current();
     const { path, view } = this.#open('cell', source, session);
+    const checked = check && checksTypes(source);
+    // The types of what it declares are not known to be right, so those of later cells are not either.
+    if (!checked) language.addTypings();
     return {
-      diagnostics: check ? [...this.#configWarnings(), ...checksTypes(source) ? checker.check(path, source, view) : []] : [],
+      diagnostics: [...check ? this.#configWarnings() : [], ...checked ? checker.check(path, source, view) : []],
       converted: convertCell(source, cell, transpiler, checker.importedTypes(path, source)),
     };
   }
@@ -107,6 +110,7 @@ export class CellLanguage {
    */
   settle(): void {
     const { language, session, sources } = this.#known;
+    language.addTypings();
     const declarations = [...sources].filter(module => session.isUsed(module)).map(module => {
       const { emitSkipped, outputFiles } = language.service.getEmitOutput(session.path(module), true);
       return { module, text: outputFiles[0]?.text, emitSkipped };
@@ -158,6 +162,7 @@ export class CellLanguage {
     if (!optionsHold(this.#cwd, this.#known.config)) {
       this.#known = knowledge(this.#cwd, this.#strict);
       this.#warned = false;
+      this.#known.language.addTypings();
       for (const { code, language } of this.#committed) addTo(this.#known, parseCell(code, language));
     }
     this.#known.language.files.refresh();
@@ -165,6 +170,7 @@ export class CellLanguage {
   }
 
   #draft(source: CellSource, { preceding }: LanguageContext, list = false): OpenCell {
+    this.#known.language.addTypings();
     const chain = preceding === undefined ? this.#known.session : this.#known.preceding.chain(preceding, source.language);
     return this.#open('draft', source, chain, list);
   }

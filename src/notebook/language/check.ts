@@ -4,7 +4,7 @@ import type ts from 'typescript';
 import type { Diagnostic } from '../session/types.js';
 import { asTyped } from './as-typed.js';
 import type { CellLook, CellService } from './cell-service.js';
-import type { CellSource } from './cell-source.js';
+import { isSelfContained, type CellSource } from './cell-source.js';
 import { diagnosticOf, fileDiagnosticOf } from './diagnostic.js';
 import type { TypeView } from './type-view.js';
 import { typescript } from './typescript.js';
@@ -21,6 +21,10 @@ export class TypeChecker {
 
   /** Errors of the types in a cell, then those in local files that the cell itself imports. */
   check(path: string, source: CellSource, view: TypeView): Diagnostic[] {
+    if (!this.language.hasTypings) {
+      if (needsLanguageAlone(source) && this.#errorsOf(this.language.look(path), source, view).length === 0) return [];
+      this.language.addTypings();
+    }
     const look = this.language.look(path);
     const local = this.language.files.isSelfContained(path) ? [] : this.#localFiles(path);
     return [...this.#errorsOf(look, source, view), ...local.flatMap(file => this.#checkFile(file, look.program))];
@@ -86,6 +90,14 @@ export class TypeChecker {
     visit(path);
     return [...found];
   }
+}
+
+/**
+ * Whether a cell whose types are right with the typings of the language alone is right with all others, too: these only add
+ * names, and members that need not be there. So it must ask for nothing of which it may hear that it is not there without an error.
+ */
+function needsLanguageAlone(source: CellSource): boolean {
+  return isSelfContained(source) && !/\bglobalThis\b|@ts-/.test(source.text);
 }
 
 function importedNames(file: ts.SourceFile): ts.Identifier[] {

@@ -79,6 +79,12 @@ const libraries: Readonly<Record<string, string>> = { Iterator: 'lib.esnext.iter
 /** For cells whose options do not bring the DOM, which declares these names in its own way. */
 export const nodeGlobals = Object.entries(declarations).flatMap(([name, text]) => (name in globalThis ? [text] : [])).join('\n');
 
+/** What cells use of Node from the first one on, for as long as its typings are not there; those allow the same calls. */
+export const nodeConsole = `
+interface Console { ${['debug', 'error', 'info', 'log', 'warn'].map(name => `${name}(...data: any[]): void;`).join(' ')} }
+declare var console: Console;
+`;
+
 /** The library of cells where the `tsconfig.json` names none. */
 export const nodeLibrary: readonly string[] = [
   'withResolvers' in Promise ? 'lib.es2024.d.ts' : 'lib.es2023.d.ts', 'lib.esnext.disposable.d.ts',

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 import type ts from 'typescript';
 
@@ -37,13 +38,13 @@ function evaluate(): typeof ts {
   return module.exports as typeof ts;
 }
 
-/** V8 checks that the file fits V8 and the length of the code; the name says the rest. */
+/** V8 takes the file only with its own version, flags and processor, and front ends differ in flags: each has a file of its own. */
 function compiledFile(): string {
   const caches = {
     win32: process.env['LOCALAPPDATA'], darwin: join(homedir(), 'Library', 'Caches'),
   }[process.platform as string] ?? process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const { size, mtimeMs } = statSync(path);
-  return join(caches, 'binvit', `typescript-${size}-${Math.round(mtimeMs)}-${process.version}-${process.arch}.bin`);
+  return join(caches, 'binvit', `typescript-${size}-${Math.round(mtimeMs)}-${cachedDataVersionTag()}.bin`);
 }
 
 function readCompiled(): Buffer | undefined {

@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Random } from '../../../src/backend/random.js';
+import { CellService } from '../../../src/notebook/language/cell-service.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { Cells, writeIn } from './cells.js';
 
@@ -56,6 +57,41 @@ describe('the check of a cell', () => {
     const { converted, diagnostics } = cells.language.prepare('let a8;\nconst __binvit = 1', { id: '1' });
     expect(converted).toBeNull();
     expect(diagnostics).toMatchObject([{ severity: 'error', range: { line: 2, column: 7, endColumn: 15 }, message: 'the name __binvit is taken by the notebook itself; choose one that does not begin with __binvit' }]);
+  });
+});
+
+describe('the first cells of a session', () => {
+  const [alone, all] = [false, true];
+  const sessions: [cells: string[], needsAllTypings: boolean, options?: { folder?: string; strict?: boolean }][] = [
+    [['1+1', 'const a = [1, 2].map(x => `${x}`);\na.at(-1)!.length', 'console.log(a, "s"); display(a); type B = Record<string, Promise<Map<B, 1>>>'], alone],
+    [['const a: string = 1'], all],
+    [['console.table([1])', 'console.log()'], all],
+    [['process.argv.nope'], all],
+    [['Buffer.from(1, 2, 3, 4)'], all],
+    [['globalThis.process.nope', 'const g = globalThis', 'g.process.nope'], all, { strict: false }],
+    [['// @ts-expect-error\nBuffer.from("a")'], all],
+    [['// @ts-nocheck\nconst b = Buffer.from("a")', 'b.nope'], all],
+    [['const g = () => 1', '// @ts-nocheck\nconst b = process', 'b.nope', 'g().nope'], all],
+    [['const e: Error = { name: "n", message: "m" }'], all, { folder: 'augmented' }],
+    [['const e: Error = { name: "n", message: "m" }'], alone],
+    [['type T = import("node:fs").Stats', 'let s: T = 1'], all],
+    [['require("fs").nope'], all],
+  ];
+
+  it.each(sessions)('are checked as if all typings were there: %j', (codes, needsAllTypings, { folder: name = 'plain', strict } = {}) => {
+    writeIn(folder, 'augmented/errors.d.ts', 'interface Error { status: number }');
+    writeIn(folder, 'augmented/tsconfig.json', {});
+    const whole = new Cells(folder.path(name), strict);
+    whole.language.settle();
+    const errors = codes.map(code => whole.run(code));
+    const addTypings = vi.spyOn(CellService.prototype, 'addTypings');
+    const fresh = new Cells(folder.path(name), strict);
+    expect(codes.map(code => fresh.run(code))).toEqual(errors);
+    expect(addTypings.mock.calls.length > 0).toBe(needsAllTypings);
+    addTypings.mockRestore();
+    // Those after a pause see the cells before it.
+    fresh.language.settle();
+    expect(codes.map(code => fresh.run(code))).toEqual(codes.map(code => whole.run(code)));
   });
 });
 
