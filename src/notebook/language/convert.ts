@@ -3,6 +3,7 @@ import type { CellReference } from '../session/types.js';
 import type { CellSource } from './cell-source.js';
 import { cellSyntax } from './cell-syntax.js';
 import { declaredNames } from './declared-names.js';
+import { convertPlainCell } from './plain-cell.js';
 import { sessionCode } from './session-code.js';
 import type { Transpiler } from './transpiler.js';
 import { typescript } from './typescript.js';
@@ -33,12 +34,17 @@ export interface ConvertedCell {
  * @param types names imported by the cell that are known to be types only; their import is dropped
  */
 export function convertCell(source: CellSource, cell: CellReference, transpiler: Transpiler, types: ReadonlySet<string>): ConvertedCell {
-  const { code, map } = transpiler.transpile(source.file, { before: [moveFirstLine(source), cellSyntax(types)], after: [sessionCode] });
+  const { code, mappings } = convertPlainCell(source) ?? transpiled(source, transpiler, types);
   return {
-    code: code.replace(/\/\/# sourceMappingURL=.*\s*$/, ''),
-    sourceMap: { ...JSON.parse(map) as SourceMapV3, sources: [cell.uri ?? `binvit-cell:${cell.id}`], sourcesContent: [source.code] },
+    code,
+    sourceMap: { version: 3, file: 'cell.js', sources: [cell.uri ?? `binvit-cell:${cell.id}`], sourcesContent: [source.code], names: [], mappings },
     declares: [...declaredNames(source.file, false)].flatMap(([name, kind]) => (kind === 'type' || types.has(name) ? [] : [name])),
   };
+}
+
+function transpiled(source: CellSource, transpiler: Transpiler, types: ReadonlySet<string>): { readonly code: string; readonly mappings: string } {
+  const { code, map } = transpiler.transpile(source.file, { before: [moveFirstLine(source), cellSyntax(types)], after: [sessionCode] });
+  return { code: code.replace(/\/\/# sourceMappingURL=.*\s*$/, ''), mappings: (JSON.parse(map) as SourceMapV3).mappings };
 }
 
 /** What follows an inserted parenthesis on its line is one column to the right of where it was typed. */

@@ -1,7 +1,9 @@
+import type TS from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { parseCell } from '../../../src/notebook/language/cell-source.js';
 import { cellSyntax } from '../../../src/notebook/language/cell-syntax.js';
 import { convertCell, type ConvertedCell } from '../../../src/notebook/language/convert.js';
+import { convertPlainCell } from '../../../src/notebook/language/plain-cell.js';
 import { sessionCode } from '../../../src/notebook/language/session-code.js';
 import { Transpiler } from '../../../src/notebook/language/transpiler.js';
 import { typescript as ts } from '../../../src/notebook/language/typescript.js';
@@ -205,5 +207,42 @@ describe('a transpiler', () => {
         for (const { cell, code, map } of expected) expect(transpiler.transpile(parseCell(cell).file, transformers), cell).toEqual({ code, map });
       }
     }
+  });
+});
+
+describe('a cell of plain JavaScript', () => {
+  const plain = [
+    '1+1', 'a;', 'nope()', 'x.y?.[z](1, ...rest) ?? w', '1, 2', 'const a = 1, [b = 2, , ...c] = f(a); let d;\n\n  c', '"use strict"', 'const { a, b: { c = 1 } = {} } = d // done\n;; /* end */',
+    'const f = async function* g(x = 1) { var y = x; for (const z of y) yield* z; for await (const q of y) await q }\nf', '`a${b}\n${`c`}` + tag`d\\n`', '/re[/]x/gi.test(s)', '() => ({ a, get b() { return this }, async *c() {}, ["d"]: 1, ...e })',
+    'await p;\nawait q', 'a\n++b', 'a ||= b **= 2', 'const t = new Map([[1, 2n]]), u = 1_000;\nt.get(\n  u)', '"constant"; const constant = 1', 'let 𝒳 = 1; 𝒳', '𝒳.y', '//# sourceURL=other.js\n(a)', '(function () { return new.target }).call(1);;', 'if_ ? () => { try { throw 1 } catch { } } : typeof void 0', '(b = 1)', 'x <!y', '', ';',
+  ];
+  const others = [
+    'a as T', 'const x: number = 1', 'f<number>(1)', 'x!', '(x?: T) => x', 'function (this: T) {}', '<b/>', 'import("m")', 'import.meta.url', 'import "m"', 'export const x = 1', 'class A {}', '(class { a = 1 })', 'var x = 1', 'function f() {}',
+    '{ using x = y; }', 'using x = y', '(() => { using x = y })', 'for (const a of b) a', '{ a: 1 }', 'x <!--y', 'const x = 1 satisfies T', 'enum E { A }', 'declare const x: T', 'type T = 1; 1', '() => { type T = 1 }', '() => { enum E { A } }',
+  ];
+
+  /** Printed anew, so that spaces, comments and doubled parentheses make no difference. */
+  function normal(code: string): string {
+    const withoutParentheses = (node: TS.Node): TS.Node => (ts.isParenthesizedExpression(node) ? withoutParentheses(node.expression) : node);
+    const unwrap: TS.TransformerFactory<TS.SourceFile> = context => file => ts.visitEachChild(file, function visit(node): TS.Node {
+      return ts.isCallExpression(node) && node.expression.getText(file) === '__binvit.result'
+        ? context.factory.updateCallExpression(node, node.expression, undefined, node.arguments.map(argument => withoutParentheses(argument) as TS.Expression))
+        : ts.visitEachChild(node, visit, context);
+    }, context);
+    const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.ES2022);
+    return ts.createPrinter({ removeComments: true }).printFile(ts.transform(file, [unwrap]).transformed[0]!).replace(/\s+/g, ' ').replace(/ ;(?= |$)/g, '');
+  }
+  const emitted = (code: string): string => transpiler.transpile(parseCell(code).file, { before: [cellSyntax(new Set())], after: [sessionCode] }).code;
+
+  it('becomes, by edits of its text, what the emitter makes of it', () => {
+    for (const code of plain) {
+      const converted = convertPlainCell(parseCell(code));
+      expect(converted, code).not.toBeNull();
+      expect(normal(converted!.code), code).toBe(normal(emitted(code)));
+    }
+  });
+
+  it('is told from all others, which go through the emitter', () => {
+    for (const code of others) expect(convertPlainCell(parseCell(code)), code).toBeNull();
   });
 });
