@@ -17,6 +17,9 @@ import { signatureHelpAt } from './signature-help.js';
 import { Transpiler } from './transpiler.js';
 import { TypeView } from './type-view.js';
 
+/** Cells that follow one another so fast, in ms, share a look at the disk: nobody has edited anything in between. */
+const sameLookMs = 50;
+
 /** A cell that is about to run. */
 export interface PreparedCell {
   /** `null` where the cell does not parse. */
@@ -62,6 +65,7 @@ export class CellLanguage {
   #committed: { readonly code: string; readonly language: CellLanguageName }[] = [];
   #known: Knowledge;
   #warned = false;
+  #lookedAt = -Infinity;
 
   constructor({ cwd, strict = true }: LanguageOptions) {
     this.#cwd = realpathSync.native(cwd);
@@ -74,6 +78,7 @@ export class CellLanguage {
     this.#committed = [];
     this.#known = knowledge(this.#cwd, this.#strict);
     this.#warned = false;
+    this.#lookedAt = -Infinity;
   }
 
   /**
@@ -85,7 +90,7 @@ export class CellLanguage {
     const source = parseCell(code, cell.language);
     const refusal = [...syntaxErrors(source), ...reservedNames(source)];
     if (refusal.length > 0) return { converted: null, diagnostics: refusal };
-    const { checker, language, transpiler, session } = this.#current();
+    const { checker, language, transpiler, session } = this.#current(source);
     const { path, view } = this.#open('cell', source, session);
     const checked = check && checksTypes(source);
     // The types of what it declares are not known to be right, so those of later cells are not either.
@@ -128,27 +133,30 @@ export class CellLanguage {
   diagnose(code: string, context: LanguageContext = {}): readonly Diagnostic[] {
     const source = parseCell(code, context.language);
     if (source.errors.length > 0) return syntaxErrors(source);
-    const { checker } = this.#current();
+    const { checker } = this.#current(source);
     const { path, view } = this.#draft(source, context);
     return checksTypes(source) ? checker.check(path, source, view) : [];
   }
 
   complete(code: string, offset: number, context: LanguageContext = {}): Completions {
-    const { language } = this.#current();
-    const { path, view, scope } = this.#draft(parseCell(code, context.language), context, true);
+    const source = parseCell(code, context.language);
+    const { language } = this.#current(source);
+    const { path, view, scope } = this.#draft(source, context, true);
     return completionsAt(language.look(path), language.files, view, scope, code, offset);
   }
 
   inspect(code: string, offset: number, context: LanguageContext = {}): Inspection | null {
-    const { language } = this.#current();
-    const { path, view } = this.#draft(parseCell(code, context.language), context);
+    const source = parseCell(code, context.language);
+    const { language } = this.#current(source);
+    const { path, view } = this.#draft(source, context);
     language.renew();
     return inspectionAt(language, path, view, offset);
   }
 
   signatureHelp(code: string, offset: number, context: LanguageContext = {}): SignatureHelp | null {
-    const { language } = this.#current();
-    const { path, view } = this.#draft(parseCell(code, context.language), context);
+    const source = parseCell(code, context.language);
+    const { language } = this.#current(source);
+    const { path, view } = this.#draft(source, context);
     language.renew();
     return signatureHelpAt(language, path, view, offset);
   }
@@ -157,8 +165,11 @@ export class CellLanguage {
     return completeness(code);
   }
 
-  /** After a look at the disk. */
-  #current(): Knowledge {
+  /** After a look at the disk, unless there was one just now and a cell that imports nothing asks. */
+  #current(source: CellSource): Knowledge {
+    const now = performance.now();
+    if (now - this.#lookedAt < sameLookMs && isSelfContained(source)) return this.#known;
+    this.#lookedAt = now;
     if (!optionsHold(this.#cwd, this.#known.config)) {
       this.#known = knowledge(this.#cwd, this.#strict);
       this.#warned = false;

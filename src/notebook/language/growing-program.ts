@@ -30,6 +30,8 @@ export class GrowingProgram {
   readonly #added = new Map<string, ts.SourceFile>();
   /** By path of an added file: that of its index. */
   readonly #indexes = new Map<string, string>();
+  /** By their text: paths of indexes. */
+  readonly #indexPaths = new Map<string, string>();
 
   constructor(program: ts.Program, files: CellFiles) {
     this.program = program;
@@ -63,10 +65,19 @@ export class GrowingProgram {
       if (file === null) return null;
       modules.push(file);
     }
-    const index = name.replace(/\.ts$/, '_index.ts');
-    this.#indexes.set(name, index);
-    this.#add(index, `${modules.map(({ fileName }) => `export * from '${fileName}';`).join(' ')} export {};`);
+    this.#indexes.set(name, this.#index(modules, name));
     return this.#add(name, text);
+  }
+
+  /** Path of an index of some modules; cells that use the same share one. */
+  #index(modules: readonly ts.SourceFile[], name: string): string {
+    const text = `${modules.map(({ fileName }) => `export * from '${fileName}';`).join(' ')} export {};`;
+    const known = this.#indexPaths.get(text);
+    if (known !== undefined) return known;
+    const path = name.replace(/\.ts$/, '_index.ts');
+    this.#indexPaths.set(text, path);
+    this.#add(path, text);
+    return path;
   }
 
   #add(path: string, text: string): ts.SourceFile {

@@ -204,14 +204,14 @@ class Session implements NotebookSession {
       const text = errors.flatMap(error => formatDiagnostic(error, code, name)).map(line => `${line}\n`).join('');
       this.#outputs.push(run, { type: 'stream', name: 'stderr', text });
     }
-    // A session that is closed meanwhile needs no types any more.
-    this.#language.commit(code, reference).catch(() => undefined);
     cell.run = run;
     const runnable: RunnableCell = {
       code: converted.code, sourceMap: converted.sourceMap, declares: converted.declares, id: reference.id, name,
       figurePictures: this.#options.figurePictures ?? true, canAsk: cell.canAsk,
     };
     this.#process.send({ type: 'execute', run, cell: runnable });
+    // A session that is closed meanwhile needs no types any more.
+    this.#language.commit(code, reference).catch(() => undefined);
   }
 
   #startLanguage(): LanguageClient {

@@ -16,7 +16,7 @@ describe('the language worker', () => {
       client.prepare('const a = 1; a', cell), client.commit('const a = 1; a', cell), client.prepare('a.nope', cell), client.complete('a.toF', 5),
       client.inspect('a', 1), client.signatureHelp('a.toFixed(', 10), client.isComplete('a('), client.diagnose('a.b'),
     ]);
-    expect(prepared).toMatchObject({ diagnostics: [], converted: { code: '"use strict";\nlet a = 1;\n__binvit.result(a);\n', declares: ['a'] } });
+    expect(prepared).toMatchObject({ diagnostics: [], converted: { code: '"use strict";\nlet a = 1; __binvit.result((a))', declares: ['a'] } });
     expect(again.diagnostics).toMatchObject([{ code: 2339, range: { line: 1, column: 3 } }]);
     expect(completions.items).toMatchObject([{ label: 'toFixed' }]);
     expect(inspection?.signature).toBe('const a: 1');
