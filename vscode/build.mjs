@@ -65,7 +65,7 @@ await build({
 });
 await build({ ...common, legalComments: 'external', entryPoints: ['renderer/index.ts'], outfile: join(bundles, 'renderer.js'), format: 'esm', platform: 'browser', target: 'es2022' });
 
-// Packages that the session loads at run time: TypeScript with its libraries, and the types of Node for projects without.
+// Packages that the session loads at run time: TypeScript with its libraries, the types of Node for projects without, and what edits cells.
 const typescript = join(modules, 'typescript');
 mkdirSync(join(typescript, 'lib'), { recursive: true });
 for (const name of ['package.json', 'LICENSE.txt', 'ThirdPartyNoticeText.txt']) cpSync(join(packageFolder('typescript'), name), join(typescript, name));
@@ -73,7 +73,8 @@ for (const name of readdirSync(join(packageFolder('typescript'), 'lib'))) {
   if (/^lib\..*d\.ts$/.test(name)) cpSync(join(packageFolder('typescript'), 'lib', name), join(typescript, 'lib', name));
 }
 await build({ ...common, bundle: false, entryPoints: [require.resolve('typescript')], outfile: join(typescript, 'lib', 'typescript.js'), target: 'node20' });
-for (const name of ['@types/node', 'undici-types']) cpSync(packageFolder(name), join(modules, name), { recursive: true });
+const asTheyAre = ['@types/node', 'undici-types', 'magic-string', '@jridgewell/sourcemap-codec'];
+for (const name of asTheyAre) cpSync(packageFolder(name), join(modules, name), { recursive: true });
 
 const plugin = 'binvit-notebook-typescript-plugin';
 await build({ ...common, entryPoints: ['typescript-plugin/index.cts'], outfile: join(modules, plugin, 'index.js'), format: 'cjs', platform: 'node', target: 'node20' });
@@ -82,7 +83,7 @@ await build({ ...common, entryPoints: ['typescript-plugin/index.cts'], outfile: 
 const { version } = readJson(join(root, 'package.json'));
 writeFileSync(join(modules, plugin, 'package.json'), JSON.stringify({ name: plugin, version, main: 'index.js' }));
 const manifest = readJson(join(here, 'package.json'));
-const dependencies = Object.fromEntries([plugin, 'typescript', '@types/node', 'undici-types'].map(name => [name, readJson(join(modules, name, 'package.json')).version]));
+const dependencies = Object.fromEntries([plugin, 'typescript', ...asTheyAre].map(name => [name, readJson(join(modules, name, 'package.json')).version]));
 writeFileSync(join(stage, '.vscodeignore'), '');
 writeFileSync(join(stage, 'package.json'), JSON.stringify({ ...manifest, devDependencies: undefined, allowScripts: undefined, version, dependencies }, null, 2));
 for (const name of ['README.md', 'LICENSE', 'media', 'walkthrough']) cpSync(join(here, name), join(stage, name), { recursive: true });
