@@ -17,9 +17,6 @@ import { signatureHelpAt } from './signature-help.js';
 import { Transpiler } from './transpiler.js';
 import { TypeView } from './type-view.js';
 
-/** Cells that follow one another so fast, in ms, share a look at the disk: nobody has edited anything in between. */
-const sameLookMs = 50;
-
 /** A cell that is about to run. */
 export interface PreparedCell {
   /** `null` where the cell does not parse. */
@@ -65,7 +62,6 @@ export class CellLanguage {
   #committed: { readonly code: string; readonly language: CellLanguageName }[] = [];
   #known: Knowledge;
   #warned = false;
-  #lookedAt = -Infinity;
 
   constructor({ cwd, strict = true }: LanguageOptions) {
     this.#cwd = realpathSync.native(cwd);
@@ -78,7 +74,6 @@ export class CellLanguage {
     this.#committed = [];
     this.#known = knowledge(this.#cwd, this.#strict);
     this.#warned = false;
-    this.#lookedAt = -Infinity;
   }
 
   /**
@@ -90,7 +85,7 @@ export class CellLanguage {
     const source = parseCell(code, cell.language);
     const refusal = [...syntaxErrors(source), ...reservedNames(source)];
     if (refusal.length > 0) return { converted: null, diagnostics: refusal };
-    const { checker, language, transpiler, session } = this.#current(source);
+    const { checker, language, transpiler, session } = this.#current(!isSelfContained(source));
     const { path, view } = this.#open('cell', source, session);
     const checked = check && checksTypes(source);
     // The types of what it declares are not known to be right, so those of later cells are not either.
@@ -133,30 +128,27 @@ export class CellLanguage {
   diagnose(code: string, context: LanguageContext = {}): readonly Diagnostic[] {
     const source = parseCell(code, context.language);
     if (source.errors.length > 0) return syntaxErrors(source);
-    const { checker } = this.#current(source);
+    const { checker } = this.#current();
     const { path, view } = this.#draft(source, context);
     return checksTypes(source) ? checker.check(path, source, view) : [];
   }
 
   complete(code: string, offset: number, context: LanguageContext = {}): Completions {
-    const source = parseCell(code, context.language);
-    const { language } = this.#current(source);
-    const { path, view, scope } = this.#draft(source, context, true);
+    const { language } = this.#current();
+    const { path, view, scope } = this.#draft(parseCell(code, context.language), context, true);
     return completionsAt(language.look(path), language.files, view, scope, code, offset);
   }
 
   inspect(code: string, offset: number, context: LanguageContext = {}): Inspection | null {
-    const source = parseCell(code, context.language);
-    const { language } = this.#current(source);
-    const { path, view } = this.#draft(source, context);
+    const { language } = this.#current();
+    const { path, view } = this.#draft(parseCell(code, context.language), context);
     language.renew();
     return inspectionAt(language, path, view, offset);
   }
 
   signatureHelp(code: string, offset: number, context: LanguageContext = {}): SignatureHelp | null {
-    const source = parseCell(code, context.language);
-    const { language } = this.#current(source);
-    const { path, view } = this.#draft(source, context);
+    const { language } = this.#current();
+    const { path, view } = this.#draft(parseCell(code, context.language), context);
     language.renew();
     return signatureHelpAt(language, path, view, offset);
   }
@@ -165,18 +157,19 @@ export class CellLanguage {
     return completeness(code);
   }
 
-  /** After a look at the disk, unless there was one just now and a cell that imports nothing asks. */
-  #current(source: CellSource): Knowledge {
-    const now = performance.now();
-    if (now - this.#lookedAt < sameLookMs && isSelfContained(source)) return this.#known;
-    this.#lookedAt = now;
+  /**
+   * After a look at the disk.
+   *
+   * @param modules look at modules and packages too; a cell that imports none runs with those that the session has loaded
+   */
+  #current(modules = true): Knowledge {
     if (!optionsHold(this.#cwd, this.#known.config)) {
       this.#known = knowledge(this.#cwd, this.#strict);
       this.#warned = false;
       this.#known.language.addTypings();
       for (const { code, language } of this.#committed) addTo(this.#known, parseCell(code, language));
     }
-    this.#known.language.files.refresh();
+    if (modules) this.#known.language.files.refresh();
     return this.#known;
   }
 

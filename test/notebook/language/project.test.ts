@@ -73,6 +73,16 @@ describe('modules', () => {
       expect(own.run('one.nope')).toEqual(['1:5 2339']);
     }
   });
+
+  it('have the types that the session has loaded, until a cell imports them again', () => {
+    write('loaded/m.ts', 'export const v = 1;');
+    const own = new Cells(folder.path('loaded'));
+    expect(own.run('import { v } from "./m"')).toEqual([]);
+    write('loaded/m.ts', 'export const v = "text";');
+    expect(own.run('v.toFixed()')).toEqual([]);
+    expect(own.run('import { v } from "./m"; v.toFixed()')).toEqual(['1:28 2551']);
+    expect(own.run('v.length')).toEqual([]);
+  });
 });
 
 describe('the nearest tsconfig.json', () => {
