@@ -3,7 +3,7 @@ import { CellLanguage, type LanguageOptions } from './cell-language.js';
 import { keepCompiled } from './typescript.js';
 import type { LanguageReply, LanguageRequest } from './messages.js';
 
-const pauseMs = 100;
+const pauseMs = 250;
 const port = parentPort!;
 const language = new CellLanguage(workerData as LanguageOptions);
 let idle: NodeJS.Timeout | undefined;
