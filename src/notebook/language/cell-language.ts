@@ -85,14 +85,13 @@ export class CellLanguage {
     const source = parseCell(code, cell.language);
     const refusal = [...syntaxErrors(source), ...reservedNames(source)];
     if (refusal.length > 0) return { converted: null, diagnostics: refusal };
-    const { checker, language, transpiler, session } = this.#current(!isSelfContained(source));
-    const { path, view } = this.#open('cell', source, session);
-    const checked = check && checksTypes(source);
-    // The types of what it declares are not known to be right, so those of later cells are not either.
-    if (!checked) language.addTypings();
+    const modules = !isSelfContained(source);
+    const seen = this.#check(source, check, modules);
+    // What is wrong may have been mended on disk.
+    const { diagnostics, types } = modules || seen.diagnostics.length === 0 ? seen : this.#check(source, check, true);
     return {
-      diagnostics: [...check ? this.#configWarnings() : [], ...checked ? checker.check(path, source, view) : []],
-      converted: convertCell(source, cell, transpiler, checker.importedTypes(path, source)),
+      diagnostics: [...check ? this.#configWarnings() : [], ...diagnostics],
+      converted: convertCell(source, cell, this.#known.transpiler, types),
     };
   }
 
@@ -160,7 +159,7 @@ export class CellLanguage {
   /**
    * After a look at the disk.
    *
-   * @param modules look at modules and packages too; a cell that imports none runs with those that the session has loaded
+   * @param modules look at modules and packages too: a cell that imports none runs with those that the session has loaded
    */
   #current(modules = true): Knowledge {
     if (!optionsHold(this.#cwd, this.#known.config)) {
@@ -169,8 +168,17 @@ export class CellLanguage {
       this.#known.language.addTypings();
       for (const { code, language } of this.#committed) addTo(this.#known, parseCell(code, language));
     }
-    if (modules) this.#known.language.files.refresh();
+    if (modules || this.#known.language.hasProjectGlobals) this.#known.language.files.refresh();
     return this.#known;
+  }
+
+  #check(source: CellSource, check: boolean, modules: boolean): { readonly diagnostics: readonly Diagnostic[]; readonly types: ReadonlySet<string> } {
+    const { checker, language, session } = this.#current(modules);
+    const { path, view } = this.#open('cell', source, session);
+    const checked = check && checksTypes(source);
+    // The types of what it declares are not known to be right, so those of later cells are not either.
+    if (!checked) language.addTypings();
+    return { diagnostics: checked ? checker.check(path, source, view) : [], types: checker.importedTypes(path, source) };
   }
 
   #draft(source: CellSource, { preceding }: LanguageContext, list = false): OpenCell {

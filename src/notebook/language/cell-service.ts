@@ -24,6 +24,8 @@ export interface CellLook {
 export class CellService {
   readonly files: CellFiles;
   readonly service: ts.LanguageService;
+  /** Whether the project itself declares what its code has without an import. */
+  readonly hasProjectGlobals: boolean;
   readonly #cwd: string;
   readonly #options: CellOptions;
   readonly #nodeGlobals: string;
@@ -42,7 +44,9 @@ export class CellService {
     this.files.write(this.#nodeGlobals, this.#hasDom ? '' : nodeConsole);
     this.files.roots = [globals, this.#nodeGlobals];
     this.service = typescript.createLanguageService(this.files, this.#sourceFiles);
-    if (!options.declarationFiles.every(declaresModulesOnly)) this.addTypings();
+    this.hasProjectGlobals = !options.declarationFiles.every(declaresModulesOnly);
+    // They may change what is right with the typings of the language.
+    if (this.hasProjectGlobals) this.addTypings();
   }
 
   /** Whether the typings are there of everything that is global. */

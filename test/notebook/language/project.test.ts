@@ -74,12 +74,14 @@ describe('modules', () => {
     }
   });
 
-  it('have the types that the session has loaded, until a cell imports them again', () => {
+  it('have the types that the session has loaded, until a cell imports them again or is wrong with them', () => {
     write('loaded/m.ts', 'export const v = 1;');
     const own = new Cells(folder.path('loaded'));
     expect(own.run('import { v } from "./m"')).toEqual([]);
     write('loaded/m.ts', 'export const v = "text";');
     expect(own.run('v.toFixed()')).toEqual([]);
+    // Errors are told after a look at the disk.
+    expect(own.run('v.slice(1)')).toEqual([]);
     expect(own.run('import { v } from "./m"; v.toFixed()')).toEqual(['1:28 2551']);
     expect(own.run('v.length')).toEqual([]);
   });
@@ -107,6 +109,9 @@ describe('the nearest tsconfig.json', () => {
     const own = new Cells(folder.path('ambient/notebooks'));
     expect(own.run('projectName.length + augmented; everywhere === true; import frag from "./a.frag"; frag.length')).toEqual([]);
     expect(own.run('void notGlobal')).toHaveLength(1);
+    write('ambient/types/project.d.ts', 'declare const projectName: number;');
+    expect(own.run('projectName.toFixed()')).toEqual([]);
+    expect(own.run('projectName.length')).toEqual(['1:13 2339']);
     write('ambient/node_modules/@types/installed/index.d.ts', 'declare const installedLater: boolean;');
     expect(own.run('installedLater')).toEqual([]);
     write('ambient/tsconfig.json', { compilerOptions: { types: ['installed'] } });
