@@ -88,8 +88,7 @@ let model: protobuf.Type | null = null;
 
 /** Made when it is asked for: protobufjs takes longer to load than all else here, and whoever starts a kernel needs none. */
 function onnxModel(): protobuf.Type {
-  const { Root } = createRequire(import.meta.url)('protobufjs/light.js') as typeof protobuf;
-  return model ??= Root.fromJSON(schema).lookupType('Model');
+  return model ??= (createRequire(import.meta.url)('protobufjs/light.js') as typeof protobuf).Root.fromJSON(schema).lookupType('Model');
 }
 
 const attributeTypes = { float: 1, int: 2, ints: 7 } as const;

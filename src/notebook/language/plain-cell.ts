@@ -9,8 +9,11 @@ interface Flagged {
   readonly TransformFlags: Readonly<Record<'ContainsTypeScript' | 'ContainsJsx' | 'ContainsESNext', number>>;
 }
 
-/** Words of syntax that is not the same in a session, and, for some options of the compiler, not the same in JavaScript. */
-const otherSyntax = /\b(?:import|class|using)\b|<!--|-->/;
+/**
+ * Signs of what is not the same in a session, in a script (comments of HTML), for some options of the compiler (fields of classes) or
+ * in the source map (ends of lines other than `\n`).
+ */
+const other = /\b(?:import|class|using)\b|<!--|-->|\r(?!\n)|[\u2028\u2029]/;
 
 /**
  * Converts a cell that is JavaScript already and declares nothing but variables by `let` and `const`, as most small cells do, by a
@@ -41,7 +44,7 @@ export function convertPlainCell(source: CellSource): { readonly code: string; r
 function isPlain({ text, inserted, file }: CellSource): boolean {
   const { ContainsTypeScript, ContainsJsx, ContainsESNext } = (typescript as unknown as Flagged).TransformFlags;
   const { transformFlags } = file as unknown as Flagged;
-  return inserted === null && (transformFlags & (ContainsTypeScript | ContainsJsx | ContainsESNext)) === 0 && !otherSyntax.test(text)
+  return inserted === null && (transformFlags & (ContainsTypeScript | ContainsJsx | ContainsESNext)) === 0 && !other.test(text)
     && file.statements.every(isPlainStatement);
 }
 

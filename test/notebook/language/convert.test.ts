@@ -214,11 +214,11 @@ describe('a cell of plain JavaScript', () => {
   const plain = [
     '1+1', 'a;', 'nope()', 'x.y?.[z](1, ...rest) ?? w', '1, 2', 'const a = 1, [b = 2, , ...c] = f(a); let d;\n\n  c', '"use strict"', 'const { a, b: { c = 1 } = {} } = d // done\n;; /* end */',
     'const f = async function* g(x = 1) { var y = x; for (const z of y) yield* z; for await (const q of y) await q }\nf', '`a${b}\n${`c`}` + tag`d\\n`', '/re[/]x/gi.test(s)', '() => ({ a, get b() { return this }, async *c() {}, ["d"]: 1, ...e })',
-    'await p;\nawait q', 'a\n++b', 'a ||= b **= 2', 'const t = new Map([[1, 2n]]), u = 1_000;\nt.get(\n  u)', '"constant"; const constant = 1', 'let 𝒳 = 1; 𝒳', '𝒳.y', '//# sourceURL=other.js\n(a)', '(function () { return new.target }).call(1);;', 'if_ ? () => { try { throw 1 } catch { } } : typeof void 0', '(b = 1)', 'x <!y', '', ';',
+    'await p;\nawait q', 'a\n++b', 'a ||= b **= 2', 'const t = new Map([[1, 2n]]), u = 1_000;\nt.get(\n  u)', '"constant"; const constant = 1', 'let 𝒳 = 1; 𝒳', '𝒳.y', '//# sourceURL=other.js\n(a)', '(function () { return new.target }).call(1);;', 'if_ ? () => { try { throw 1 } catch { } } : typeof void 0', '(b = 1)', 'x <!y', 'a;\r\nb', '', ';',
   ];
   const others = [
     'a as T', 'const x: number = 1', 'f<number>(1)', 'x!', '(x?: T) => x', 'function (this: T) {}', '<b/>', 'import("m")', 'import.meta.url', 'import "m"', 'export const x = 1', 'class A {}', '(class { a = 1 })', 'var x = 1', 'function f() {}',
-    '{ using x = y; }', 'using x = y', '(() => { using x = y })', 'for (const a of b) a', '{ a: 1 }', 'x <!--y', 'const x = 1 satisfies T', 'enum E { A }', 'declare const x: T', 'type T = 1; 1', '() => { type T = 1 }', '() => { enum E { A } }',
+    '{ using x = y; }', 'using x = y', '(() => { using x = y })', 'for (const a of b) a', '{ a: 1 }', 'x <!--y', 'const x = 1 satisfies T', 'enum E { A }', 'declare const x: T', 'type T = 1; 1', '() => { type T = 1 }', '() => { enum E { A } }', 'a;\rb', '"\u2028"; a',
   ];
 
   /** Printed anew, so that spaces, comments and doubled parentheses make no difference. */
