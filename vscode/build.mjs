@@ -5,6 +5,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createVSIX } from '@vscode/vsce';
 import { build } from 'esbuild';
+import { bundleLanguageServer } from '../scripts/bundle-language-server.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -16,7 +17,7 @@ const packageFolder = name => dirname(require.resolve(`${name}/package.json`));
 const readJson = path => JSON.parse(readFileSync(path, 'utf8'));
 
 /** What the session starts by its file: threads, processes, modules that cells import. */
-const sessionEntries = ['language/worker', 'session/runtime/main', 'session/runtime/interrupt-thread', 'session/runtime/modules/hooks', 'session/runtime/tslab']
+const sessionEntries = ['language/keep-snapshot', 'session/runtime/main', 'session/runtime/interrupt-thread', 'session/runtime/modules/hooks', 'session/runtime/tslab']
   .map(name => join(root, 'src', 'notebook', `${name}.ts`));
 
 /**
@@ -65,7 +66,9 @@ await build({
 });
 await build({ ...common, legalComments: 'external', entryPoints: ['renderer/index.ts'], outfile: join(bundles, 'renderer.js'), format: 'esm', platform: 'browser', target: 'es2022' });
 
-// Packages that the session loads at run time: TypeScript with its libraries, the types of Node for projects without, and what edits cells.
+await bundleLanguageServer(join(bundles, 'notebook', 'language', 'server.cjs'));
+
+// Packages that the session loads at run time: TypeScript with its libraries, and the types of Node for projects without.
 const typescript = join(modules, 'typescript');
 mkdirSync(join(typescript, 'lib'), { recursive: true });
 for (const name of ['package.json', 'LICENSE.txt', 'ThirdPartyNoticeText.txt']) cpSync(join(packageFolder('typescript'), name), join(typescript, name));
@@ -73,7 +76,7 @@ for (const name of readdirSync(join(packageFolder('typescript'), 'lib'))) {
   if (/^lib\..*d\.ts$/.test(name)) cpSync(join(packageFolder('typescript'), 'lib', name), join(typescript, 'lib', name));
 }
 await build({ ...common, bundle: false, entryPoints: [require.resolve('typescript')], outfile: join(typescript, 'lib', 'typescript.js'), target: 'node20' });
-const asTheyAre = ['@types/node', 'undici-types', 'magic-string', '@jridgewell/sourcemap-codec'];
+const asTheyAre = ['@types/node', 'undici-types'];
 for (const name of asTheyAre) cpSync(packageFolder(name), join(modules, name), { recursive: true });
 
 const plugin = 'binvit-notebook-typescript-plugin';

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { examine, type Examination, installedKernels, installKernel, uninstallKernel } from '../notebook/jupyter/index.js';
+import { keepSnapshot } from '../notebook/language/snapshot.js';
 import { jsonOption } from './options.js';
 
 interface Place {
@@ -14,6 +15,8 @@ export function kernelCommand(): Command {
     .addCommand(placed(new Command('install').description('make the kernel known to Jupyter'), ({ prefix }) => {
       const folder = installKernel({ prefix });
       console.log(`installed in ${folder}`);
+      // So that the first session starts as fast as all others.
+      keepSnapshot();
       if (/[\\/]_npx[\\/]/.test(import.meta.url)) {
         console.log('this copy of binvit lies in npx\'s cache, which may be emptied: npm install binvit and run `npx binvit kernel install` in its folder to keep it');
       }

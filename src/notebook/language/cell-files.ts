@@ -32,7 +32,7 @@ export class CellFiles implements ts.LanguageServiceHost {
   #version = 0;
   #diskVersion = 0;
 
-  constructor(private readonly folder: string, private options: ts.CompilerOptions) {
+  constructor(private readonly folder: string, private readonly options: ts.CompilerOptions) {
     this.#packageResolutions = this.#newResolutions();
   }
 
@@ -43,7 +43,7 @@ export class CellFiles implements ts.LanguageServiceHost {
 
   /** Path of one of the session's own files. */
   path(name: string): string {
-    return `${this.folder.replaceAll('\\', '/')}/__binvit_${name}.ts`;
+    return `${this.folder.replaceAll('\\', '/').replace(/\/$/, '')}/__binvit_${name}.ts`;
   }
 
   /** Path of one of the session's own files by its specifier. */
@@ -64,17 +64,6 @@ export class CellFiles implements ts.LanguageServiceHost {
     const old = this.#own.get(path);
     if (old !== undefined && old.kind === kind && old.snapshot.getText(0, old.snapshot.getLength()) === text) return;
     this.#own.set(path, { version: `own-${++this.#version}`, snapshot: typescript.ScriptSnapshot.fromString(text), kind, selfContained });
-  }
-
-  /**
-   * Has the program take in more typings.
-   *
-   * @param packages those that declare what is global, by name
-   */
-  addTypings(files: readonly string[], packages: readonly string[]): void {
-    this.roots.push(...files);
-    this.options = { ...this.options, types: [...packages] };
-    this.#version++;
   }
 
   /** Whether one of the session's own files is self-contained, see `write`. */

@@ -109,7 +109,6 @@ export class CellLanguage {
    */
   settle(): void {
     const { language, session, sources } = this.#known;
-    language.addTypings();
     const declarations = [...sources].filter(module => session.isUsed(module)).map(module => {
       const { emitSkipped, outputFiles } = language.service.getEmitOutput(session.path(module), true);
       return { module, text: outputFiles[0]?.text, emitSkipped };
@@ -165,7 +164,6 @@ export class CellLanguage {
     if (!optionsHold(this.#cwd, this.#known.config)) {
       this.#known = knowledge(this.#cwd, this.#strict);
       this.#warned = false;
-      this.#known.language.addTypings();
       for (const { code, language } of this.#committed) addTo(this.#known, parseCell(code, language));
     }
     if (modules || this.#known.language.hasProjectGlobals) this.#known.language.files.refresh();
@@ -173,16 +171,12 @@ export class CellLanguage {
   }
 
   #check(source: CellSource, check: boolean, modules: boolean): { readonly diagnostics: readonly Diagnostic[]; readonly types: ReadonlySet<string> } {
-    const { checker, language, session } = this.#current(modules);
+    const { checker, session } = this.#current(modules);
     const { path, view } = this.#open('cell', source, session);
-    const checked = check && checksTypes(source);
-    // The types of what it declares are not known to be right, so those of later cells are not either.
-    if (!checked) language.addTypings();
-    return { diagnostics: checked ? checker.check(path, source, view) : [], types: checker.importedTypes(path, source) };
+    return { diagnostics: check && checksTypes(source) ? checker.check(path, source, view) : [], types: checker.importedTypes(path, source) };
   }
 
   #draft(source: CellSource, { preceding }: LanguageContext, list = false): OpenCell {
-    this.#known.language.addTypings();
     const chain = preceding === undefined ? this.#known.session : this.#known.preceding.chain(preceding, source.language);
     return this.#open('draft', source, chain, list);
   }

@@ -5,7 +5,7 @@ import { CellFiles } from './cell-files.js';
 import type { CellOptions } from './compiler-options.js';
 import { apiTypes, cellGlobals } from './globals.js';
 import { GrowingProgram } from './growing-program.js';
-import { nodeConsole, nodeGlobals } from './node-globals.js';
+import { nodeGlobals } from './node-globals.js';
 import { SourceFiles } from './source-files.js';
 import { typescript } from './typescript.js';
 
@@ -15,61 +15,26 @@ export interface CellLook {
   readonly file: ts.SourceFile;
 }
 
-/**
- * TypeScript's language service over the files of one session, for one set of compiler options.
- *
- * It begins with the typings of the language alone: those of Node are four times as long, and the first cell would wait for
- * them. All others are there from `addTypings` on.
- */
+/** TypeScript's language service over the files of one session, for one set of compiler options. */
 export class CellService {
   readonly files: CellFiles;
   readonly service: ts.LanguageService;
   /** Whether the project itself declares what its code has without an import. */
   readonly hasProjectGlobals: boolean;
-  readonly #cwd: string;
-  readonly #options: CellOptions;
-  readonly #nodeGlobals: string;
-  #hasTypings = false;
   #growing: GrowingProgram | null = null;
   readonly #sourceFiles = new SourceFiles(path => this.files.isOwn(path));
 
-  constructor(cwd: string, options: CellOptions) {
-    this.#cwd = cwd;
-    this.#options = options;
-    this.files = new CellFiles(cwd, { ...options.options, types: [] });
+  constructor(cwd: string, { options, declarationFiles }: CellOptions) {
+    const nodeTypings = ownNodeTypings(cwd, options);
+    const types = nodeTypings === null ? options.types : options.types?.filter(name => name !== 'node');
+    this.files = new CellFiles(cwd, { ...options, ...types === undefined ? {} : { types } });
     const globals = this.files.path('globals').replace(/ts$/, 'd.ts');
-    this.#nodeGlobals = this.files.path('node').replace(/ts$/, 'd.ts');
     this.files.write(this.files.path('api'), apiTypes);
-    this.files.write(globals, cellGlobals);
-    this.files.write(this.#nodeGlobals, this.#hasDom ? '' : nodeConsole);
-    this.files.roots = [globals, this.#nodeGlobals];
+    const hasDom = options.lib?.some(file => /\.(dom|webworker)\./.test(file)) === true;
+    this.files.write(globals, hasDom ? cellGlobals : `${cellGlobals}${nodeGlobals()}`);
+    this.files.roots = [globals, ...declarationFiles, ...nodeTypings === null ? [] : [nodeTypings]];
     this.service = typescript.createLanguageService(this.files, this.#sourceFiles);
-    this.hasProjectGlobals = !options.declarationFiles.every(declaresModulesOnly);
-    // They may change what is right with the typings of the language.
-    if (this.hasProjectGlobals) this.addTypings();
-  }
-
-  /** Whether the typings are there of everything that is global. */
-  get hasTypings(): boolean {
-    return this.#hasTypings;
-  }
-
-  /** Takes in the typings of Node, those of packages, and the project's own. */
-  addTypings(): void {
-    if (this.#hasTypings) return;
-    this.#hasTypings = true;
-    const { options, declarationFiles } = this.#options;
-    const nodeTypings = ownNodeTypings(this.#cwd, options);
-    if (!this.#hasDom) this.files.write(this.#nodeGlobals, nodeGlobals);
-    this.files.addTypings(
-      [...declarationFiles, ...nodeTypings === null ? [] : [nodeTypings]],
-      options.types?.filter(name => nodeTypings === null || name !== 'node') ?? [],
-    );
-    this.renew();
-  }
-
-  get #hasDom(): boolean {
-    return this.#options.options.lib?.some(file => /\.(dom|webworker)\./.test(file)) === true;
+    this.hasProjectGlobals = !declarationFiles.every(declaresModulesOnly);
   }
 
   /** The program of all files as they are now. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type ts from 'typescript';
 import type { Diagnostic } from '../session/types.js';
 import { asTyped } from './as-typed.js';
-import type { CellLook, CellService } from './cell-service.js';
-import { isSelfContained, type CellSource } from './cell-source.js';
+import type { CellService } from './cell-service.js';
+import type { CellSource } from './cell-source.js';
 import { diagnosticOf, fileDiagnosticOf } from './diagnostic.js';
 import type { TypeView } from './type-view.js';
 import { typescript } from './typescript.js';
@@ -21,18 +21,11 @@ export class TypeChecker {
 
   /** Errors of the types in a cell, then those in local files that the cell itself imports. */
   check(path: string, source: CellSource, view: TypeView): Diagnostic[] {
-    if (!this.language.hasTypings) {
-      if (needsLanguageAlone(source) && this.#errorsOf(this.language.look(path), source, view).length === 0) return [];
-      this.language.addTypings();
-    }
-    const look = this.language.look(path);
+    const { program, file } = this.language.look(path);
     const local = this.language.files.isSelfContained(path) ? [] : this.#localFiles(path);
-    return [...this.#errorsOf(look, source, view), ...local.flatMap(file => this.#checkFile(file, look.program))];
-  }
-
-  #errorsOf({ program, file }: CellLook, source: CellSource, view: TypeView): Diagnostic[] {
-    return program.getSemanticDiagnostics(file).filter(error => error.start !== undefined && view.isInCell(error.start) && !this.#isHarmless(error))
+    const own = program.getSemanticDiagnostics(file).filter(error => error.start !== undefined && view.isInCell(error.start) && !this.#isHarmless(error))
       .map(error => asTyped(diagnosticOf(error, source.code, position => view.offset(position)), view));
+    return [...own, ...local.flatMap(path => this.#checkFile(path, program))];
   }
 
   /** Names that the cell imports and that are types only. */
@@ -90,14 +83,6 @@ export class TypeChecker {
     visit(path);
     return [...found];
   }
-}
-
-/**
- * Whether a cell whose types are right with the typings of the language alone is right with all others, too: these only add
- * names, and members that need not be there. So it must ask for nothing of which it may hear that it is not there without an error.
- */
-function needsLanguageAlone(source: CellSource): boolean {
-  return isSelfContained(source) && !/\bglobalThis\b|@ts-/.test(source.text);
 }
 
 function importedNames(file: ts.SourceFile): ts.Identifier[] {

@@ -1,39 +1,47 @@
-import { Worker } from 'node:worker_threads';
-import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SignatureHelp } from '../session/types.js';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SessionOptions, SignatureHelp } from '../session/types.js';
 import type { LanguageOptions, PreparedCell } from './cell-language.js';
 import type { LanguageMethod, LanguageReply, LanguageRequest, LanguageResult } from './messages.js';
+import { serverPath, snapshotPath } from './snapshot.js';
 
 interface Waiting {
+  readonly request: LanguageRequest;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-// From the sources and from the build alike, the worker is the built one.
-const workerUrl = new URL('../../../dist/notebook/language/worker.js', import.meta.url);
-
 /**
- * {@link CellLanguage} in a thread of its own, which begins to load TypeScript at once. Requests are answered in order; where
- * the thread has died, they are refused with the reason until `reset` starts a new one.
+ * {@link CellLanguage} in a process of its own, which begins to load TypeScript at once, from a snapshot of its heap where an
+ * earlier one has left that. Requests are answered in order; where the process has died, they are refused with the reason until
+ * `reset` starts a new one.
  */
 export class LanguageClient {
   readonly #options: LanguageOptions;
+  readonly #node: string;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #snapshot: string;
   readonly #waiting = new Map<number, Waiting>();
-  #worker: Worker;
+  #server: ChildProcess;
   #count = 0;
-  /** Why there is no worker. */
+  /** Why there is no server. */
   #ended: Error | null = null;
   #closed = false;
 
-  constructor(options: LanguageOptions) {
+  /** @param node see `SessionOptions.node`; its arguments are for the session's process alone */
+  constructor(options: LanguageOptions, node?: SessionOptions['node']) {
     this.#options = options;
-    this.#worker = this.#start();
+    this.#node = node?.path ?? process.execPath;
+    this.#env = node?.env ?? process.env;
+    this.#snapshot = snapshotPath(this.#node);
+    this.#server = this.#start();
   }
 
   /** @see CellLanguage.reset */
   reset(): Promise<void> {
     if (this.#ended === null || this.#closed) return this.#ask('reset');
     this.#ended = null;
-    this.#worker = this.#start();
+    this.#server = this.#start();
     return Promise.resolve();
   }
 
@@ -75,37 +83,70 @@ export class LanguageClient {
   async close(): Promise<void> {
     this.#closed = true;
     this.#end(new Error('The language service was closed.'));
-    await this.#worker.terminate();
+    const server = this.#server;
+    if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) return;
+    await new Promise(resolve => {
+      server.ref();
+      server.once('exit', resolve);
+      server.kill('SIGKILL');
+    });
   }
 
-  #start(): Worker {
-    const worker = new Worker(workerUrl, { workerData: this.#options });
+  #start(snapshot: string | null = existsSync(this.#snapshot) ? this.#snapshot : null): ChildProcess {
+    const server = spawn(this.#node, [
+      ...snapshot === null ? [] : ['--snapshot-blob', snapshot], serverPath, JSON.stringify(this.#options), this.#snapshot,
+    ], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced', cwd: this.#options.cwd,
+      // A snapshot holds for the flags with which it was made.
+      env: { ...this.#env, NODE_OPTIONS: '' },
+      // A Ctrl-C in the terminal is for this process.
+      detached: process.platform !== 'win32',
+    });
+    let hasAnswered = false;
     const ended = (what: string, cause?: unknown): void => {
-      if (worker === this.#worker) this.#end(new Error(`The language service ${what}; restart the session to get it back.`, { cause }));
+      if (server === this.#server) this.#end(new Error(`The language service ${what}; restart the session to get it back.`, { cause }));
     };
-    worker.on('message', (reply: LanguageReply) => { this.#settle(reply); });
-    worker.on('error', error => { ended(`stopped: ${error.message}`, error); });
-    worker.on('exit', code => { ended(`ended with code ${code}`); });
+    server.on('message', (reply: LanguageReply) => {
+      hasAnswered = true;
+      if (reply.status === 'stopped') ended(`stopped: ${reply.error.message}`, reply.error);
+      else this.#settle(reply);
+    });
+    server.on('error', error => { ended(`could not be started in ${this.#options.cwd}: ${error.message}`, error); });
+    server.on('exit', (code, signal) => {
+      if (snapshot === null || hasAnswered || server !== this.#server || this.#ended !== null) {
+        ended(signal === null ? `ended with code ${code}` : `was ended by signal ${signal}`);
+        return;
+      }
+      // A snapshot of another Node, or one that was damaged.
+      rmSync(snapshot, { force: true });
+      this.#server = this.#start(null);
+      for (const { request } of this.#waiting.values()) this.#send(request);
+    });
     // An idle language service keeps no process alive; a question that waits for its answer does.
-    worker.unref();
-    return worker;
+    server.unref();
+    server.channel?.unref();
+    return server;
   }
 
   #ask<M extends LanguageMethod>(method: M, ...args: readonly unknown[]): Promise<LanguageResult<M>> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     const request: LanguageRequest = { id: ++this.#count, method, args };
     return new Promise((resolve, reject) => {
-      this.#waiting.set(request.id, { resolve: resolve as (value: unknown) => void, reject });
-      this.#worker.ref();
-      this.#worker.postMessage(request);
+      this.#waiting.set(request.id, { request, resolve: resolve as (value: unknown) => void, reject });
+      this.#send(request);
     });
   }
 
-  #settle(reply: LanguageReply): void {
+  #send(request: LanguageRequest): void {
+    this.#server.channel?.ref();
+    // To a server that has just died; its exit tells the reason.
+    this.#server.send(request, () => undefined);
+  }
+
+  #settle(reply: Exclude<LanguageReply, { status: 'stopped' }>): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    // A worker that is being ended counts until it has: a late reply must not let this process end before.
-    if (this.#waiting.size === 0 && this.#ended === null) this.#worker.unref();
+    if (this.#waiting.size === 0) this.#server.channel?.unref();
     if (reply.status === 'ok') waiting?.resolve(reply.value);
     else waiting?.reject(reply.error);
   }

@@ -102,7 +102,7 @@ export function fileVersion(path: string): string {
 function withDefaults(options: ts.CompilerOptions, cwd: string): ts.CompilerOptions {
   const { ScriptTarget, ModuleKind, ModuleResolutionKind, ModuleDetectionKind, JsxEmit } = typescript;
   return {
-    lib: [...nodeLibrary],
+    lib: nodeLibrary(),
     esModuleInterop: true,
     ...options,
     target: options.target === undefined || options.target < ScriptTarget.ES2022 ? ScriptTarget.ES2022 : options.target,

@@ -1,6 +1,6 @@
 import type { CellLanguage } from './cell-language.js';
 
-/** What the worker does for its client, by name. */
+/** What the server does for its client, by name. */
 export type LanguageMethod = 'reset' | 'prepare' | 'commit' | 'diagnose' | 'complete' | 'inspect' | 'signatureHelp' | 'isComplete';
 
 export interface LanguageRequest {
@@ -9,8 +9,10 @@ export interface LanguageRequest {
   readonly args: readonly unknown[];
 }
 
+/** An answer to a request, or why there will be none to any. */
 export type LanguageReply =
   | { readonly id: number; readonly status: 'ok'; readonly value: unknown }
-  | { readonly id: number; readonly status: 'error'; readonly error: Error };
+  | { readonly id: number; readonly status: 'error'; readonly error: Error }
+  | { readonly status: 'stopped'; readonly error: Error };
 
 export type LanguageResult<M extends LanguageMethod> = ReturnType<CellLanguage[M]>;

@@ -1,3 +1,5 @@
+import { startupSnapshot } from 'node:v8';
+
 /**
  * Declarations of global names that Node has and its typings, or those of the language without the DOM, do not know: by name,
  * so that only those are declared that this Node has.
@@ -77,19 +79,19 @@ declare class URLPattern {
 const libraries: Readonly<Record<string, string>> = { Iterator: 'lib.esnext.iterator.d.ts', Float16Array: 'lib.esnext.float16.d.ts' };
 
 /** For cells whose options do not bring the DOM, which declares these names in its own way. */
-export const nodeGlobals = Object.entries(declarations).flatMap(([name, text]) => (name in globalThis ? [text] : [])).join('\n');
-
-/** What cells use of Node from the first one on, for as long as its typings are not there; those allow the same calls. */
-export const nodeConsole = `
-interface Console { ${['debug', 'error', 'info', 'log', 'warn'].map(name => `${name}(...data: any[]): void;`).join(' ')} }
-declare var console: Console;
-`;
+export function nodeGlobals(): string {
+  return Object.entries(declarations).flatMap(([name, text]) => (name in globalThis ? [text] : [])).join('\n');
+}
 
 /** The library of cells where the `tsconfig.json` names none. */
-export const nodeLibrary: readonly string[] = [
-  'withResolvers' in Promise ? 'lib.es2024.d.ts' : 'lib.es2023.d.ts', 'lib.esnext.disposable.d.ts',
-  ...Object.entries(libraries).flatMap(([name, file]) => (name in globalThis ? [file] : [])),
-];
+export function nodeLibrary(): string[] {
+  // A process of which a snapshot is made lacks some names, that which is started from it does not.
+  const has = (name: string): boolean => name in globalThis || startupSnapshot.isBuildingSnapshot();
+  return [
+    'withResolvers' in Promise ? 'lib.es2024.d.ts' : 'lib.es2023.d.ts', 'lib.esnext.disposable.d.ts',
+    ...Object.entries(libraries).flatMap(([name, file]) => (has(name) ? [file] : [])),
+  ];
+}
 
 /** A global class that cells cannot construct. */
 function classOf(name: string, type: string): string {

@@ -1,5 +1,11 @@
+import { startupSnapshot } from 'node:v8';
 import type ts from 'typescript';
 import { typescript } from './typescript.js';
+
+type ParsedFile = ts.SourceFile & { version?: string };
+
+/** What was parsed while the snapshot was made from which this process was started. */
+const snapshotFiles = new Map<string, ParsedFile>();
 
 /**
  * Parsed files of one language service. Files that a cell no longer reaches stay, so that the next cell that imports the same
@@ -7,7 +13,7 @@ import { typescript } from './typescript.js';
  * parsed only in the files for which they were asked for.
  */
 export class SourceFiles implements ts.DocumentRegistry {
-  readonly #files = new Map<string, ts.SourceFile & { version?: string }>();
+  readonly #files = new Map<string, ParsedFile>();
   readonly #documented = new Set<string>();
 
   /** @param isOwn true for files of the session, whose comments are always parsed */
@@ -28,12 +34,18 @@ export class SourceFiles implements ts.DocumentRegistry {
     scriptKind: ts.ScriptKind = typescript.ScriptKind.Unknown, options: ts.CreateSourceFileOptions | ts.ScriptTarget = typescript.ScriptTarget.ES2022): ts.SourceFile {
     const old = this.#files.get(fileName);
     if (old?.version === version) return old;
+    const parsed = this.#documented.has(fileName) ? undefined : snapshotFiles.get(fileName);
+    if (parsed?.version === version && parsed.languageVersion === languageVersion(options)) {
+      this.#files.set(fileName, parsed);
+      return parsed;
+    }
     const { ParseAll, ParseNone } = typescript.JSDocParsingMode;
-    const file = typescript.createLanguageServiceSourceFile(fileName, snapshot, {
+    const file: ParsedFile = typescript.createLanguageServiceSourceFile(fileName, snapshot, {
       ...typeof options === 'object' ? options : { languageVersion: options },
       jsDocParsingMode: this.isOwn(fileName) || this.#documented.has(fileName) ? ParseAll : ParseNone,
     }, version, false, scriptKind);
     this.#files.set(fileName, file);
+    if (startupSnapshot.isBuildingSnapshot() && !this.isOwn(fileName)) snapshotFiles.set(fileName, file);
     return file;
   }
 
@@ -65,6 +77,10 @@ export class SourceFiles implements ts.DocumentRegistry {
   reportStats(): string {
     return `${this.#files.size} files`;
   }
+}
+
+function languageVersion(options: ts.CreateSourceFileOptions | ts.ScriptTarget): ts.ScriptTarget {
+  return typeof options === 'object' ? options.languageVersion : options;
 }
 
 /** A file on disk; read when it is parsed. */

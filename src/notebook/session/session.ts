@@ -1,4 +1,4 @@
-// Not from the folder's index, which loads TypeScript into this thread.
+// Not from the folder's index, which loads TypeScript into this process.
 import { LanguageClient } from '../language/client.js';
 import { crashedError, discardedError, formatDiagnostic, interruptedError, refusedError } from './cell-errors.js';
 import { CurrentCell } from './current-cell.js';
@@ -215,8 +215,8 @@ class Session implements NotebookSession {
   }
 
   #startLanguage(): LanguageClient {
-    const { cwd, strict } = this.#options;
-    return new LanguageClient({ cwd, strict });
+    const { cwd, strict, node } = this.#options;
+    return new LanguageClient({ cwd, strict }, node);
   }
 
   #startProcess(): SessionProcess {

@@ -124,7 +124,7 @@ export interface SessionOptions {
   readonly figurePictures?: boolean;
   /** Open the inspector of the session's process on 127.0.0.1, for a debugger. Default `false`. */
   readonly inspect?: boolean;
-  /** Executable and variables of the session's process; this process's own when left out. */
+  /** Executable and variables of the session's two processes, arguments of the one in which cells run; this process's own when left out. */
   readonly node?: { readonly path: string; readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> };
   /** Append-only file of the history; kept in memory only when left out, and from when on it cannot be written. */
   readonly historyFile?: string;

@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { parse } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/backend/random.js';
-import { CellService } from '../../../src/notebook/language/cell-service.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { Cells, writeIn } from './cells.js';
 
@@ -60,41 +60,6 @@ describe('the check of a cell', () => {
   });
 });
 
-describe('the first cells of a session', () => {
-  const [alone, all] = [false, true];
-  const sessions: [cells: string[], needsAllTypings: boolean, options?: { folder?: string; strict?: boolean }][] = [
-    [['1+1', 'const a = [1, 2].map(x => `${x}`);\na.at(-1)!.length', 'console.log(a, "s"); display(a); type B = Record<string, Promise<Map<B, 1>>>'], alone],
-    [['const a: string = 1'], all],
-    [['console.table([1])', 'console.log()'], all],
-    [['process.argv.nope'], all],
-    [['Buffer.from(1, 2, 3, 4)'], all],
-    [['globalThis.process.nope', 'const g = globalThis', 'g.process.nope'], all, { strict: false }],
-    [['// @ts-expect-error\nBuffer.from("a")'], all],
-    [['// @ts-nocheck\nconst b = Buffer.from("a")', 'b.nope'], all],
-    [['const g = () => 1', '// @ts-nocheck\nconst b = process', 'b.nope', 'g().nope'], all],
-    [['const e: Error = { name: "n", message: "m" }'], all, { folder: 'augmented' }],
-    [['const e: Error = { name: "n", message: "m" }'], alone],
-    [['type T = import("node:fs").Stats', 'let s: T = 1'], all],
-    [['require("fs").nope'], all],
-  ];
-
-  it.each(sessions)('are checked as if all typings were there: %j', (codes, needsAllTypings, { folder: name = 'plain', strict } = {}) => {
-    writeIn(folder, 'augmented/errors.d.ts', 'interface Error { status: number }');
-    writeIn(folder, 'augmented/tsconfig.json', {});
-    const whole = new Cells(folder.path(name), strict);
-    whole.language.settle();
-    const errors = codes.map(code => whole.run(code));
-    const addTypings = vi.spyOn(CellService.prototype, 'addTypings');
-    const fresh = new Cells(folder.path(name), strict);
-    expect(codes.map(code => fresh.run(code))).toEqual(errors);
-    expect(addTypings.mock.calls.length > 0).toBe(needsAllTypings);
-    addTypings.mockRestore();
-    // Those after a pause see the cells before it.
-    fresh.language.settle();
-    expect(codes.map(code => fresh.run(code))).toEqual(codes.map(code => whole.run(code)));
-  });
-});
-
 describe('a self-contained cell', () => {
   it('is checked and completed as in a program that is made for it, whatever ran before', () => {
     writeIn(folder, 'own/shapes.ts', 'export interface Shape { sides: number }\nexport const square: Shape = { sides: 4 };');
@@ -136,6 +101,14 @@ describe('a self-contained cell', () => {
 });
 
 describe('names of earlier cells', () => {
+  it('are there in the root folder too, after a pause as well', () => {
+    const root = new Cells(parse(process.cwd()).root);
+    root.run('const r1 = { deep: [1] };');
+    expect(root.run('r1.nope')).toEqual(['1:4 2339']);
+    root.language.settle();
+    expect(root.run('r1.deep.nope')).toEqual(['1:9 2339']);
+  });
+
   it('have their types, and variables can be assigned', () => {
     expect(cells.run('let c1 = 1; var c2 = "s"; const c3 = [1, 2] as const; function c4<T>(x: T): T { return x } async function c5() { return 1 }')).toEqual([]);
     expect(cells.run('c1 = 2; c2 = "t"; c1++')).toEqual([]);

@@ -1,11 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LanguageClient } from '../../../src/notebook/language/client.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
 const folder = temporaryFolder();
 
-describe('the language worker', () => {
+describe('the language server', () => {
   let client: LanguageClient;
   beforeAll(() => { client = new LanguageClient({ cwd: folder.path('') }); });
   afterAll(() => client.close());
@@ -36,11 +38,11 @@ describe('the language worker', () => {
   });
 });
 
-describe('a language worker that is gone', () => {
+describe('a language server that is gone', () => {
   it('refuses every question with the reason, until a reset', async () => {
     const cwd = folder.path('comes later');
     const client = new LanguageClient({ cwd });
-    await expect(client.isComplete('1')).rejects.toThrow('The language service stopped: ENOENT');
+    await expect(client.isComplete('1')).rejects.toThrow(`The language service could not be started in ${cwd}: `);
     await expect(client.isComplete('1')).rejects.toThrow('restart the session');
     mkdirSync(cwd);
     await client.reset();
@@ -54,5 +56,74 @@ describe('a language worker that is gone', () => {
     await client.close();
     await waiting;
     await expect(client.reset()).rejects.toThrow('was closed');
+  });
+});
+
+describe('a language server that is started from a snapshot', () => {
+  let cache: string;
+  beforeAll(() => { cache = folder.path('cache'); });
+  const cells = [
+    '1+1', 'const a = [1, 2].map(x => `${x}`);\na.at(-1)!.length', 'const b: string = 1', 'a.nope', 'process.argv.nope; Buffer.from(1, 2, 3, 4)',
+    'import { existsSync, type Stats } from "node:fs"; let s: Stats = 1', 'globalThis.process.nope', '// @ts-expect-error\nBuffer.from("a")', 'class A { #x = 1; @d y = 2 }',
+    'enum E { On }; namespace N { export const z = E.On }', 'new WebAssembly.Module(1); new SharedArrayBuffer(8).byteLength.nope; Atomics.nope; Iterator.from([1]).map(x => x.nope)',
+    'fetch(1); navigator.nope; new URL(1)', 'display(a); require("fs").nope', 'let unfinished = (', 'const m = await import("node:os"); m.cpus().nope',
+  ];
+  const start = (): LanguageClient => {
+    vi.stubEnv('XDG_CACHE_HOME', cache);
+    onTestFinished(() => { vi.unstubAllEnvs(); });
+    const client = new LanguageClient({ cwd: folder.path('') });
+    onTestFinished(() => client.close());
+    return client;
+  };
+  /** All that a session of these cells hears of TypeScript. */
+  const answers = async (client: LanguageClient): Promise<unknown> => Promise.all(cells.flatMap(code => [
+    client.prepare(code, { id: '1' }), client.commit(code, { id: '1' }), client.complete(`${code}\nWeb`, code.length + 4), client.diagnose(code), client.inspect(code, 1),
+    client.signatureHelp('Buffer.from(', 12), client.isComplete(code),
+  ]));
+  const snapshots = (): string[] => (existsSync(join(cache, 'binvit')) ? readdirSync(join(cache, 'binvit')) : []).filter(name => name.endsWith('.snapshot'));
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await sleep(50);
+  };
+  /** Arguments of the processes that this one has started. */
+  const children = (): string[] => readdirSync('/proc').filter(name => /^\d+$/.test(name)).flatMap(pid => {
+    try {
+      return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1] === String(process.pid) ? [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')] : [];
+    } catch {
+      return [];
+    }
+  });
+  it('answers as one that is started without, which leaves the snapshot', async () => {
+    const first = start();
+    const expected = await answers(first);
+    await until(() => snapshots().length === 1);
+    const client = start();
+    expect(await answers(client)).toEqual(expected);
+    expect(await client.complete('process.argv.', 13)).toEqual(await first.complete('process.argv.', 13));
+    if (process.platform === 'linux') expect(children().filter(command => command.includes('--snapshot-blob'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['is cut off', (path: string) => { truncateSync(path, 2e7); }],
+    ['is something else', (path: string) => { writeFileSync(path, 'snapshot'); }],
+    ['was damaged', (path: string) => {
+      const bytes = readFileSync(path);
+      bytes.fill(255, 2e7, 2e7 + 4096);
+      writeFileSync(path, bytes);
+    }],
+  ])('answers where the snapshot %s, and leaves a new one', async (_what, damage) => {
+    await until(() => snapshots().length === 1);
+    damage(join(cache, 'binvit', snapshots()[0]!));
+    expect((await start().prepare(cells[2]!, { id: '1' })).diagnostics).toMatchObject([{ code: 2322 }]);
+    await until(() => snapshots().length === 1);
+    expect(statSync(join(cache, 'binvit', snapshots()[0]!)).size).toBeGreaterThan(1e7);
+  });
+
+  it('answers where nothing can be kept', async () => {
+    writeFileSync(folder.path('no folder'), '');
+    vi.stubEnv('XDG_CACHE_HOME', folder.path('no folder'));
+    const client = new LanguageClient({ cwd: folder.path('') });
+    expect((await client.prepare('1', { id: '1' })).diagnostics).toEqual([]);
+    vi.unstubAllEnvs();
+    await client.close();
   });
 });

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The process of the language service, in one file: from the sources and from the build alike, the built one. A snapshot cannot
+ * be made of anything else than one script.
+ */
+export const serverPath = fileURLToPath(new URL('../../../dist/notebook/language/server.cjs', import.meta.url));
+const keeperPath = fileURLToPath(new URL('../../../dist/notebook/language/keep-snapshot.js', import.meta.url));
+
+/**
+ * Path of the snapshot from which the language service starts: Node's `--snapshot-blob`, the heap of a process that has loaded
+ * TypeScript and parsed the typings. It lies in the user's cache folder, one for each Node and each version of what is in it.
+ *
+ * @param node path of the executable
+ */
+export function snapshotPath(node: string): string {
+  const caches = {
+    win32: process.env['LOCALAPPDATA'], darwin: join(homedir(), 'Library', 'Caches'),
+  }[process.platform as string] ?? process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const contents = [serverPath, createRequire(import.meta.url).resolve('typescript')].map(path => {
+    const { size, mtimeMs } = statSync(path);
+    return [path, size, mtimeMs];
+  });
+  const key = createHash('sha256').update(JSON.stringify([node, contents])).digest('hex').slice(0, 16);
+  return join(caches, 'binvit', `language-${key}.snapshot`);
+}
+
+/**
+ * Makes the snapshot of this process's Node, in a process that outlives a short session. Where that fails, the next start is slower,
+ * nothing else.
+ */
+export function keepSnapshot(path = snapshotPath(process.execPath)): void {
+  const keeper = spawn(process.execPath, [keeperPath, path], { detached: true, stdio: 'ignore', env: { ...process.env, NODE_OPTIONS: '' } });
+  keeper.on('error', () => undefined);
+  keeper.unref();
+}
