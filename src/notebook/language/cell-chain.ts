@@ -51,13 +51,12 @@ export class CellChain {
    */
   add(source: CellSource): number | null {
     const view = new TypeView(source, this.#names, this.index);
-    const ambient = /\bdeclare\s+(?:global|module)\b/.test(source.code);
-    if (view.declares.size === 0 && !ambient) return null;
+    if (!isSeen(source, view)) return null;
     const module = this.#take();
     const exports = [...view.declares.keys()].map(name => `${name} as ${exportName(name, module)}`);
     this.files.write(this.path(module), `${view.text};export { ${exports.join(', ')} };\n`, scriptKind(source.language), isSelfContained(source));
     this.#references.set(module, referencedModules(view.text));
-    if (ambient) this.#ambient.add(module);
+    if (isAmbient(source)) this.#ambient.add(module);
     for (const [declared, kind] of view.declares) {
       // The newest is the last one.
       this.#names.delete(declared);
@@ -120,4 +119,14 @@ export class CellChain {
       this.#empty(module);
     }
   }
+}
+
+/** Whether a cell declares something that later ones see. */
+export function isSeen(source: CellSource, view: TypeView): boolean {
+  return view.declares.size > 0 || isAmbient(source);
+}
+
+/** Whether a cell augments the global scope or a module. */
+function isAmbient({ code }: CellSource): boolean {
+  return /\bdeclare\s+(?:global|module)\b/.test(code);
 }

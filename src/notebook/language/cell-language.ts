@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SignatureHelp } from '../session/types.js';
-import { CellChain } from './cell-chain.js';
+import { CellChain, isSeen } from './cell-chain.js';
 import type { Scope } from './cell-scope.js';
 import { CellService } from './cell-service.js';
 import { isSelfContained, parseCell, scriptKind, typedOffset, type CellLanguageName, type CellSource } from './cell-source.js';
@@ -23,6 +23,8 @@ export interface PreparedCell {
   readonly converted: ConvertedCell | null;
   /** Errors that stop the cell unless the session says otherwise; warnings about the `tsconfig.json`, which do not. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Whether later cells see something of it: without that there is nothing to commit. */
+  readonly isSeen: boolean;
 }
 
 /** What TypeScript knows of a session under one set of compiler options. */
@@ -84,14 +86,15 @@ export class CellLanguage {
   prepare(code: string, cell: CellReference, check = true): PreparedCell {
     const source = parseCell(code, cell.language);
     const refusal = [...syntaxErrors(source), ...reservedNames(source)];
-    if (refusal.length > 0) return { converted: null, diagnostics: refusal };
+    if (refusal.length > 0) return { converted: null, diagnostics: refusal, isSeen: false };
     const modules = !isSelfContained(source);
     const seen = this.#check(source, check, modules);
     // What is wrong may have been mended on disk.
-    const { diagnostics, types } = modules || seen.diagnostics.length === 0 ? seen : this.#check(source, check, true);
+    const { diagnostics, types, view } = modules || seen.diagnostics.length === 0 ? seen : this.#check(source, check, true);
     return {
       diagnostics: [...check ? this.#configWarnings() : [], ...diagnostics],
       converted: convertCell(source, cell, this.#known.transpiler, types),
+      isSeen: isSeen(source, view),
     };
   }
 
@@ -170,10 +173,10 @@ export class CellLanguage {
     return this.#known;
   }
 
-  #check(source: CellSource, check: boolean, modules: boolean): { readonly diagnostics: readonly Diagnostic[]; readonly types: ReadonlySet<string> } {
+  #check(source: CellSource, check: boolean, modules: boolean): { readonly diagnostics: readonly Diagnostic[]; readonly types: ReadonlySet<string>; readonly view: TypeView } {
     const { checker, session } = this.#current(modules);
     const { path, view } = this.#open('cell', source, session);
-    return { diagnostics: check && checksTypes(source) ? checker.check(path, source, view) : [], types: checker.importedTypes(path, source) };
+    return { diagnostics: check && checksTypes(source) ? checker.check(path, source, view) : [], types: checker.importedTypes(path, source), view };
   }
 
   #draft(source: CellSource, { preceding }: LanguageContext, list = false): OpenCell {

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SessionOptions, SignatureHelp } from '../session/types.js';
 import type { LanguageOptions, PreparedCell } from './cell-language.js';
 import type { LanguageMethod, LanguageReply, LanguageRequest, LanguageResult } from './messages.js';
-import { serverPath, snapshotPath } from './snapshot.js';
+import { serverFlags, serverPath, snapshotPath } from './snapshot.js';
 
 interface Waiting {
   readonly request: LanguageRequest;
@@ -94,7 +94,7 @@ export class LanguageClient {
 
   #start(snapshot: string | null = existsSync(this.#snapshot) ? this.#snapshot : null): ChildProcess {
     const server = spawn(this.#node, [
-      ...snapshot === null ? [] : ['--snapshot-blob', snapshot], serverPath, JSON.stringify(this.#options), this.#snapshot,
+      ...serverFlags, ...snapshot === null ? [] : ['--snapshot-blob', snapshot], serverPath, JSON.stringify(this.#options), this.#snapshot,
     ], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced', cwd: this.#options.cwd,
       // A snapshot holds for the flags with which it was made.

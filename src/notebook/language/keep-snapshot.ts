@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
-import { serverPath } from './snapshot.js';
+import { serverFlags, serverPath } from './snapshot.js';
 
 /* node keep-snapshot.js FILE: makes the snapshot from which the language service starts. */
 
@@ -14,7 +14,7 @@ const unfinished = `${file}.unfinished`;
 setPriority(10);
 mkdirSync(dirname(file), { recursive: true });
 if (!existsSync(file) && begin()) {
-  const { status } = spawnSync(process.execPath, ['--snapshot-blob', unfinished, '--build-snapshot', serverPath], { stdio: 'ignore', timeout: mostMs });
+  const { status } = spawnSync(process.execPath, [...serverFlags, '--snapshot-blob', unfinished, '--build-snapshot', serverPath], { stdio: 'ignore', timeout: mostMs });
   if (status === 0) {
     renameSync(unfinished, file);
     removeOld();

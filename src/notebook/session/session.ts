@@ -186,7 +186,7 @@ class Session implements NotebookSession {
   async #convertAndSend(
     code: string, reference: CellReference, options: ExecuteOptions, typeCheck: NonNullable<SessionOptions['typeCheck']>, cell: CurrentCell,
   ): Promise<void> {
-    const { converted, diagnostics } = await this.#language.prepare(code, reference, typeCheck !== 'off');
+    const { converted, diagnostics, isSeen } = await this.#language.prepare(code, reference, typeCheck !== 'off');
     if (cell.isEnded) return;
     const name = reference.name!;
     if (converted === null) {
@@ -211,7 +211,7 @@ class Session implements NotebookSession {
     };
     this.#process.send({ type: 'execute', run, cell: runnable });
     // A session that is closed meanwhile needs no types any more.
-    this.#language.commit(code, reference).catch(() => undefined);
+    if (isSeen) this.#language.commit(code, reference).catch(() => undefined);
   }
 
   #startLanguage(): LanguageClient {
