@@ -1,9 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { encodeFrame, FrameReader } from '../session/frames.js';
 import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SessionOptions, SignatureHelp } from '../session/types.js';
 import type { LanguageOptions, PreparedCell } from './cell-language.js';
-import type { LanguageMethod, LanguageReply, LanguageRequest, LanguageResult } from './messages.js';
-import { serverFlags, serverPath, snapshotPath } from './snapshot.js';
+import type { ErrorRecord, LanguageMethod, LanguageReply, LanguageRequest, LanguageResult } from './messages.js';
+import { keepSnapshot, serverFlags, serverPath, snapshotPath } from './snapshot.js';
+
+/** Where requests and replies go. */
+const descriptor = 3;
+/** By then the first cells have run. */
+const keepAfterMs = 5000;
 
 interface Waiting {
   readonly request: LanguageRequest;
@@ -24,6 +31,8 @@ export class LanguageClient {
   readonly #waiting = new Map<number, Waiting>();
   #server: ChildProcess;
   #count = 0;
+  /** Set where this start was a slow one. */
+  #keeping: NodeJS.Timeout | null = null;
   /** Why there is no server. */
   #ended: Error | null = null;
   #closed = false;
@@ -83,6 +92,7 @@ export class LanguageClient {
   async close(): Promise<void> {
     this.#closed = true;
     this.#end(new Error('The language service was closed.'));
+    this.#keepSnapshot();
     const server = this.#server;
     if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) return;
     await new Promise(resolve => {
@@ -94,9 +104,9 @@ export class LanguageClient {
 
   #start(snapshot: string | null = existsSync(this.#snapshot) ? this.#snapshot : null): ChildProcess {
     const server = spawn(this.#node, [
-      ...serverFlags, ...snapshot === null ? [] : ['--snapshot-blob', snapshot], serverPath, JSON.stringify(this.#options), this.#snapshot,
+      ...serverFlags, ...snapshot === null ? [] : ['--snapshot-blob', snapshot], serverPath, JSON.stringify(this.#options),
     ], {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced', cwd: this.#options.cwd,
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'], cwd: this.#options.cwd,
       // A snapshot holds for the flags with which it was made.
       env: { ...this.#env, NODE_OPTIONS: '' },
       // A Ctrl-C in the terminal is for this process.
@@ -106,11 +116,15 @@ export class LanguageClient {
     const ended = (what: string, cause?: unknown): void => {
       if (server === this.#server) this.#end(new Error(`The language service ${what}; restart the session to get it back.`, { cause }));
     };
-    server.on('message', (reply: LanguageReply) => {
+    const reader = new FrameReader<LanguageReply>(reply => {
       hasAnswered = true;
-      if (reply.status === 'stopped') ended(`stopped: ${reply.error.message}`, reply.error);
+      if (reply.status === 'stopped') ended(`stopped: ${reply.error.message}`, errorOf(reply.error));
       else this.#settle(reply);
     });
+    const socket = socketOf(server);
+    socket.on('data', (piece: Buffer) => { reader.push(piece); });
+    // Writing to a server that just died; its exit tells the reason.
+    socket.on('error', () => undefined);
     server.on('error', error => { ended(`could not be started in ${this.#options.cwd}: ${error.message}`, error); });
     server.on('exit', (code, signal) => {
       if (snapshot === null || hasAnswered || server !== this.#server || this.#ended !== null) {
@@ -124,13 +138,23 @@ export class LanguageClient {
     });
     // An idle language service keeps no process alive; a question that waits for its answer does.
     server.unref();
-    server.channel?.unref();
+    socket.unref();
+    if (snapshot === null) this.#keeping = setTimeout(() => { this.#keepSnapshot(); }, keepAfterMs).unref();
     return server;
+  }
+
+  /** Has the next start be a fast one, where this was none. */
+  #keepSnapshot(): void {
+    if (this.#keeping === null) return;
+    clearTimeout(this.#keeping);
+    this.#keeping = null;
+    keepSnapshot(this.#node, this.#env);
   }
 
   #ask<M extends LanguageMethod>(method: M, ...args: readonly unknown[]): Promise<LanguageResult<M>> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
-    const request: LanguageRequest = { id: ++this.#count, method, args };
+    // JSON has no `undefined`.
+    const request: LanguageRequest = { id: ++this.#count, method, args: args.filter(value => value !== undefined) };
     return new Promise((resolve, reject) => {
       this.#waiting.set(request.id, { request, resolve: resolve as (value: unknown) => void, reject });
       this.#send(request);
@@ -138,17 +162,17 @@ export class LanguageClient {
   }
 
   #send(request: LanguageRequest): void {
-    this.#server.channel?.ref();
-    // To a server that has just died; its exit tells the reason.
-    this.#server.send(request, () => undefined);
+    const socket = socketOf(this.#server);
+    socket.ref();
+    socket.write(encodeFrame(request));
   }
 
   #settle(reply: Exclude<LanguageReply, { status: 'stopped' }>): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#server.channel?.unref();
+    if (this.#waiting.size === 0) socketOf(this.#server).unref();
     if (reply.status === 'ok') waiting?.resolve(reply.value);
-    else waiting?.reject(reply.error);
+    else waiting?.reject(errorOf(reply.error));
   }
 
   #end(reason: Error): void {
@@ -156,4 +180,12 @@ export class LanguageClient {
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
   }
+}
+
+function socketOf(server: ChildProcess): Socket {
+  return server.stdio[descriptor] as Socket;
+}
+
+function errorOf({ name, message, stack }: ErrorRecord): Error {
+  return Object.assign(new Error(message), { name, stack });
 }

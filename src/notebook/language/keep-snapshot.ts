@@ -13,7 +13,8 @@ const unfinished = `${file}.unfinished`;
 
 setPriority(10);
 mkdirSync(dirname(file), { recursive: true });
-if (!existsSync(file) && begin()) {
+// Electron makes none.
+if (!('electron' in process.versions) && !existsSync(file) && begin()) {
   const { status } = spawnSync(process.execPath, [...serverFlags, '--snapshot-blob', unfinished, '--build-snapshot', serverPath], { stdio: 'ignore', timeout: mostMs });
   if (status === 0) {
     renameSync(unfinished, file);

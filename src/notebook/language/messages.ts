@@ -12,7 +12,14 @@ export interface LanguageRequest {
 /** An answer to a request, or why there will be none to any. */
 export type LanguageReply =
   | { readonly id: number; readonly status: 'ok'; readonly value: unknown }
-  | { readonly id: number; readonly status: 'error'; readonly error: Error }
-  | { readonly status: 'stopped'; readonly error: Error };
+  | { readonly id: number; readonly status: 'error'; readonly error: ErrorRecord }
+  | { readonly status: 'stopped'; readonly error: ErrorRecord };
+
+/** An error as JSON. */
+export interface ErrorRecord {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+}
 
 export type LanguageResult<M extends LanguageMethod> = ReturnType<CellLanguage[M]>;

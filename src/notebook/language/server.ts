@@ -1,20 +1,20 @@
 import { parse } from 'node:path';
+import type { Socket } from 'node:net';
 import { startupSnapshot } from 'node:v8';
+import { encodeFrame, FrameReader } from '../session/frames.js';
 import { CellLanguage, type LanguageOptions } from './cell-language.js';
-import type { LanguageReply, LanguageRequest } from './messages.js';
+import type { ErrorRecord, LanguageReply, LanguageRequest } from './messages.js';
 
-/*
- * The process of the language service. Its arguments are the options in JSON, and the path of the snapshot from which it was
- * started or, where there is none yet, the next one shall be.
- */
+/* The process of the language service. Its argument is the options in JSON; requests and replies go through descriptor 3. */
 
+const descriptor = 3;
 const pauseMs = 250;
 
 if (startupSnapshot.isBuildingSnapshot()) {
   warmUp();
-  startupSnapshot.setDeserializeMainFunction(() => { serve(true); });
+  startupSnapshot.setDeserializeMainFunction(() => { void serve(); });
 } else {
-  serve(false);
+  void serve();
 }
 
 /** TypeScript compiles lazily, and parsed typings are kept: what is used here is in the snapshot. */
@@ -27,53 +27,53 @@ function warmUp(): void {
   language.settle();
 }
 
-function serve(fromSnapshot: boolean): void {
-  const [, , options, snapshot] = process.argv as [string, string, string, string];
-  const language = start(JSON.parse(options) as LanguageOptions);
-  let idle: NodeJS.Timeout | undefined;
-  // Electron makes none.
-  let isKept = fromSnapshot || 'electron' in process.versions;
-
+async function serve(): Promise<void> {
+  // What talks to other processes cannot be part of a snapshot.
+  const { Socket } = await import('node:net');
+  const socket = new Socket({ fd: descriptor, readable: true, writable: true });
   // It ends with the process that started it.
-  process.on('disconnect', () => { process.exit(); });
-  process.on('message', ({ id, method, args }: LanguageRequest) => {
+  socket.on('close', () => { process.exit(); });
+  const language = start(socket);
+  let idle: NodeJS.Timeout | undefined;
+
+  const reader = new FrameReader<LanguageRequest>(({ id, method, args }) => {
     clearTimeout(idle);
-    send(reply(id, () => Reflect.apply(language[method].bind(language), undefined, args) as unknown));
+    send(socket, reply(id, () => Reflect.apply(language[method].bind(language), undefined, args) as unknown));
     settleWhenIdle();
   });
+  socket.on('data', (piece: Buffer) => { reader.push(piece); });
   // The first check is the slow one, so it is done before there is a cell.
   language.prepare('1', { id: '' });
   settleWhenIdle();
 
   /** Cells that run one after another come first. */
   function settleWhenIdle(): void {
-    idle = setTimeout(() => {
-      language.settle();
-      if (isKept) return;
-      isKept = true;
-      // What starts processes cannot be part of a snapshot.
-      void import('./snapshot.js').then(({ keepSnapshot }) => { keepSnapshot(snapshot); });
-    }, pauseMs);
+    idle = setTimeout(() => { language.settle(); }, pauseMs);
   }
 }
 
-function start(options: LanguageOptions): CellLanguage {
+function start(socket: Socket): CellLanguage {
   try {
-    return new CellLanguage(options);
+    return new CellLanguage(JSON.parse(process.argv[2]!) as LanguageOptions);
   } catch (error) {
-    send({ status: 'stopped', error: error as Error });
+    send(socket, { status: 'stopped', error: recordOf(error) });
     throw error;
   }
 }
 
-function send(reply: LanguageReply): void {
-  process.send!(reply);
+function send(socket: Socket, reply: LanguageReply): void {
+  socket.write(encodeFrame(reply));
 }
 
 function reply(id: number, answer: () => unknown): LanguageReply {
   try {
     return { id, status: 'ok', value: answer() };
   } catch (error) {
-    return { id, status: 'error', error: error instanceof Error ? error : new Error(String(error)) };
+    return { id, status: 'error', error: recordOf(error) };
   }
+}
+
+function recordOf(error: unknown): ErrorRecord {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { name, message, stack };
 }

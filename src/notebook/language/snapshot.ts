@@ -14,10 +14,9 @@ export const serverPath = fileURLToPath(new URL('../../../dist/notebook/language
 const keeperPath = fileURLToPath(new URL('../../../dist/notebook/language/keep-snapshot.js', import.meta.url));
 
 /**
- * V8's flags of that process: TypeScript leaves little that is young, so a small young generation, which V8 would let grow to 48 MB, costs no
- * time.
+ * V8's flags of that process: a young generation of 12 MB at most instead of 48, which is 20 MB of memory less and costs no time.
  */
-export const serverFlags: readonly string[] = ['--max-semi-space-size=1'];
+export const serverFlags: readonly string[] = ['--max-semi-space-size=4'];
 
 /**
  * Path of the snapshot from which the language service starts: Node's `--snapshot-blob`, the heap of a process that has loaded
@@ -38,11 +37,12 @@ export function snapshotPath(node: string): string {
 }
 
 /**
- * Makes the snapshot of this process's Node, in a process that outlives a short session. Where that fails, the next start is slower,
- * nothing else.
+ * Makes the snapshot of a Node, in a process that outlives a short session. Where that fails, the next start is slower, nothing else.
+ *
+ * @param node path of the executable
  */
-export function keepSnapshot(path = snapshotPath(process.execPath)): void {
-  const keeper = spawn(process.execPath, [keeperPath, path], { detached: true, stdio: 'ignore', env: { ...process.env, NODE_OPTIONS: '' } });
+export function keepSnapshot(node = process.execPath, env = process.env): void {
+  const keeper = spawn(node, [keeperPath, snapshotPath(node)], { detached: true, stdio: 'ignore', env: { ...env, NODE_OPTIONS: '' } });
   keeper.on('error', () => undefined);
   keeper.unref();
 }

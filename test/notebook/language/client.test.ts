@@ -33,7 +33,7 @@ describe('the language server', () => {
   });
 
   it('tells of a question that goes wrong, and answers the next one', async () => {
-    await expect(client.complete('a', 5, { preceding: null as unknown as [] })).rejects.toThrow(TypeError);
+    await expect(client.complete('a', 5, { preceding: null as unknown as [] })).rejects.toMatchObject({ name: 'TypeError' });
     expect((await client.prepare('1', { id: '1' })).diagnostics).toEqual([]);
   });
 });
@@ -95,10 +95,10 @@ describe('a language server that is started from a snapshot', () => {
   it('answers as one that is started without, which leaves the snapshot', async () => {
     const first = start();
     const expected = await answers(first);
+    await first.close();
     await until(() => snapshots().length === 1);
     const client = start();
     expect(await answers(client)).toEqual(expected);
-    expect(await client.complete('process.argv.', 13)).toEqual(await first.complete('process.argv.', 13));
     if (process.platform === 'linux') expect(children().filter(command => command.includes('--snapshot-blob'))).toHaveLength(1);
   });
 
@@ -113,7 +113,9 @@ describe('a language server that is started from a snapshot', () => {
   ])('answers where the snapshot %s, and leaves a new one', async (_what, damage) => {
     await until(() => snapshots().length === 1);
     damage(join(cache, 'binvit', snapshots()[0]!));
-    expect((await start().prepare(cells[2]!, { id: '1' })).diagnostics).toMatchObject([{ code: 2322 }]);
+    const client = start();
+    expect((await client.prepare(cells[2]!, { id: '1' })).diagnostics).toMatchObject([{ code: 2322 }]);
+    await client.close();
     await until(() => snapshots().length === 1);
     expect(statSync(join(cache, 'binvit', snapshots()[0]!)).size).toBeGreaterThan(1e7);
   });
