@@ -1,8 +1,7 @@
 import { startSession } from '../session/index.js';
-import { bindChannels } from './channels.js';
 import { readConnection } from './connection.js';
 import { historyFile } from './folders.js';
-import { JupyterKernel } from './kernel.js';
+import type { JupyterKernel } from './kernel.js';
 
 const parentCheckMs = 1000;
 
@@ -15,20 +14,28 @@ const parentCheckMs = 1000;
  */
 export async function runKernel(connectionFile: string): Promise<void> {
   const connection = await readConnection(connectionFile);
-  const channels = await bindChannels(connection);
+  const log = (sentence: string): void => { process.stderr.write(`binvit kernel: ${sentence}\n`); };
+  let kernel: JupyterKernel | null = null;
   const session = startSession({
     cwd: process.cwd(), historyFile: historyFile(),
-    onNotice: sentence => { kernel.notify(`${sentence}\n`); },
+    onNotice: sentence => {
+      if (kernel === null) log(sentence);
+      else kernel.notify(`${sentence}\n`);
+    },
   });
-  const kernel = new JupyterKernel({
-    connection, channels, session,
-    log: sentence => { process.stderr.write(`binvit kernel: ${sentence}\n`); },
-  });
-  kernel.start();
-  process.on('SIGINT', () => { void session.interrupt(); });
-  await Promise.race([kernel.ended, parentGone(), new Promise(resolve => { process.once('SIGTERM', resolve); })]);
-  await session.close();
-  await channels.close();
+  try {
+    // While the session's processes start, which takes longer.
+    const [{ bindChannels }, { JupyterKernel }] = await Promise.all([import('./channels.js'), import('./kernel.js')]);
+    const channels = await bindChannels(connection);
+    kernel = new JupyterKernel({ connection, channels, session, log });
+    kernel.start();
+    process.on('SIGINT', () => { void session.interrupt(); });
+    await Promise.race([kernel.ended, parentGone(), new Promise(resolve => { process.once('SIGTERM', resolve); })]);
+    await session.close();
+    await channels.close();
+  } finally {
+    await session.close();
+  }
 }
 
 /** Resolves when the process that started this one is gone: nobody would ever shut this kernel down. */

@@ -4,7 +4,7 @@ import { importedModules } from './cell-scope.js';
 import { typescript } from './typescript.js';
 
 /** So many cells may come until TypeScript's tables, which forget nothing, are begun anew. */
-const most = 200;
+const most = 500;
 
 /** What TypeScript has and does not declare. */
 interface Undeclared {

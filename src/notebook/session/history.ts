@@ -1,4 +1,5 @@
-import { JsonlWriter, readJsonl } from '../../io/index.js';
+// Not from the folder's index, which loads what a session that starts fast does without.
+import { JsonlWriter, readJsonl } from '../../io/jsonl.js';
 import type { History, HistoryEntry } from './types.js';
 
 /** Executed cells, in memory and, when there is a file, appended to it as one JSON object a line. */
