@@ -5,7 +5,7 @@ import { encodeFrame, FrameReader } from '../session/frames.js';
 import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SessionOptions, SignatureHelp } from '../session/types.js';
 import type { LanguageOptions, PreparedCell } from './cell-language.js';
 import type { ErrorRecord, LanguageMethod, LanguageReply, LanguageRequest, LanguageResult } from './messages.js';
-import { keepSnapshot, serverFlags, serverPath, snapshotPath } from './snapshot.js';
+import { keepSnapshot, serverEnvironment, serverFlags, serverPath, snapshotPath } from './snapshot.js';
 
 /** Where requests and replies go. */
 const descriptor = 3;
@@ -107,8 +107,7 @@ export class LanguageClient {
       ...serverFlags, ...snapshot === null ? [] : ['--snapshot-blob', snapshot], serverPath, JSON.stringify(this.#options),
     ], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'], cwd: this.#options.cwd,
-      // A snapshot holds for the flags with which it was made.
-      env: { ...this.#env, NODE_OPTIONS: '' },
+      env: { ...this.#env, ...serverEnvironment },
       // A Ctrl-C in the terminal is for this process.
       detached: process.platform !== 'win32',
     });

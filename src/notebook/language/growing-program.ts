@@ -65,7 +65,9 @@ export class GrowingProgram {
       if (file === null) return null;
       modules.push(file);
     }
-    this.#indexes.set(name, this.#index(modules, name));
+    const [only] = modules;
+    // One module is its own index.
+    this.#indexes.set(name, only !== undefined && modules.length === 1 ? only.fileName : this.#index(modules, name));
     return this.#add(name, text);
   }
 
