@@ -1,10 +1,6 @@
 // What a kernelspec starts: node main.js CONNECTION_FILE. Apart from the command line, which loads the whole package.
-import { setFlagsFromString } from 'node:v8';
 import { keepEnvironmentFromCells } from './environment.js';
 import { runKernel } from './run-kernel.js';
-
-// Most of what the compiler leaves behind is garbage; V8 would let the heap grow to several times what lives in it.
-setFlagsFromString('--heap-growing-percent=30');
 
 keepEnvironmentFromCells();
 
