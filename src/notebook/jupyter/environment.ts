@@ -1,6 +1,6 @@
 /**
- * Has glibc give freed memory back to the system, which it does less and less once it has freed something large: after 1,000 cells
- * that is 90 MB. Other systems do not read it. The cells do not get it: large tensors are faster without.
+ * Has glibc give freed memory back to the system, which it does less and less once it has freed something large.
+ * Other systems do not read it. The cells do not get it: large tensors are faster without.
  */
 export const kernelEnvironment = { MALLOC_TRIM_THRESHOLD_: '131072' } as const;
 

@@ -4,11 +4,9 @@ import type { Socket } from 'node:net';
 import { encodeFrame, FrameReader } from '../session/frames.js';
 import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SessionOptions, SignatureHelp } from '../session/types.js';
 import type { LanguageOptions, PreparedCell } from './cell-language.js';
-import type { ErrorRecord, LanguageMethod, LanguageReply, LanguageRequest, LanguageResult } from './messages.js';
+import { descriptor, type ErrorRecord, type LanguageMethod, type LanguageReply, type LanguageRequest, type LanguageResult } from './messages.js';
 import { keepSnapshot, serverEnvironment, serverFlags, serverPath, snapshotPath } from './snapshot.js';
 
-/** Where requests and replies go. */
-const descriptor = 3;
 /** By then the first cells have run. */
 const keepAfterMs = 5000;
 

@@ -1,5 +1,8 @@
 import type { CellLanguage } from './cell-language.js';
 
+/** The server's end of the pipe through which requests and replies go. */
+export const descriptor = 3;
+
 /** What the server does for its client, by name. */
 export type LanguageMethod = 'reset' | 'prepare' | 'commit' | 'diagnose' | 'complete' | 'inspect' | 'signatureHelp' | 'isComplete';
 

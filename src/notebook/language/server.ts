@@ -3,11 +3,10 @@ import type { Socket } from 'node:net';
 import { startupSnapshot } from 'node:v8';
 import { encodeFrame, FrameReader } from '../session/frames.js';
 import { CellLanguage, type LanguageOptions } from './cell-language.js';
-import type { ErrorRecord, LanguageReply, LanguageRequest } from './messages.js';
+import { descriptor, type ErrorRecord, type LanguageReply, type LanguageRequest } from './messages.js';
 
-/* The process of the language service. Its argument is the options in JSON; requests and replies go through descriptor 3. */
+/* The process of the language service. Its argument is the options in JSON; it ends with the process that started it. */
 
-const descriptor = 3;
 const pauseMs = 250;
 
 if (startupSnapshot.isBuildingSnapshot()) {
@@ -31,7 +30,6 @@ async function serve(): Promise<void> {
   // What talks to other processes cannot be part of a snapshot.
   const { Socket } = await import('node:net');
   const socket = new Socket({ fd: descriptor, readable: true, writable: true });
-  // It ends with the process that started it.
   socket.on('close', () => { process.exit(); });
   const language = start(socket);
   let idle: NodeJS.Timeout | undefined;

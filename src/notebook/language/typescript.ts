@@ -4,8 +4,7 @@ import { dirname } from 'node:path';
 import { Script } from 'node:vm';
 import type ts from 'typescript';
 
-/** Path of TypeScript's one module. */
-export const typescriptPath = createRequire(import.meta.url).resolve('typescript');
+const typescriptPath = createRequire(import.meta.url).resolve('typescript');
 
 /** TypeScript itself. It is no import, since a snapshot of a process cannot hold modules that Node loaded. */
 export const typescript = evaluate(readFileSync(typescriptPath, 'utf8'));

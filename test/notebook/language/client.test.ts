@@ -92,6 +92,7 @@ describe('a language server that is started from a snapshot', () => {
       return [];
     }
   });
+
   it('answers as one that is started without, which leaves the snapshot', async () => {
     const first = start();
     const expected = await answers(first);
