@@ -4,8 +4,7 @@ import type { DeclarationKind } from './declared-names.js';
 import type { TypeView } from './type-view.js';
 
 /** How TypeScript tells two types of one name apart: by their files. */
-const qualifiedName = /import\("[^"]*\/__binvit_([a-z]+)[^"]*"\)\.([\p{ID_Continue}$\u200c\u200d]+)/gu;
-const numberedName = /^(.+)__(\d+)$/;
+const qualifiedName = /import\("[^"]*\/__binvit_([a-z]+)(?:_(\d+))?[^"]*"\)\.([\p{ID_Continue}$\u200c\u200d]+)/gu;
 /** Modules of the cells that ran, and of those above the one that is edited. */
 const chains: readonly string[] = ['session', 'document'];
 
@@ -16,10 +15,10 @@ const unassignable: Readonly<Partial<Record<DeclarationKind, { readonly code: nu
 };
 
 /** What TypeScript says of a cell, in the names that were typed; one that has a newer declaration is an `older` one. */
-export function asTyped(diagnostic: Diagnostic, { scope, declares }: TypeView): Diagnostic {
-  const message = diagnostic.message.replace(qualifiedName, (_, file: string, name: string) => {
-    const [, typed, module] = (chains.includes(file) ? numberedName.exec(name) : null) ?? [];
-    if (typed === undefined) return name;
+export function asTyped(diagnostic: Diagnostic, { scope, source: { declares } }: TypeView): Diagnostic {
+  const message = diagnostic.message.replace(qualifiedName, (_, file: string, module: string | undefined, name: string) => {
+    if (!chains.includes(file)) return name;
+    const typed = name.replace(/__\d+$/, '');
     return !declares.has(typed) && scope.get(typed)?.module === Number(module) ? typed : `older ${typed}`;
   });
   return asDeclared({ ...diagnostic, message }, scope);

@@ -31,6 +31,12 @@ export class CellChain {
     return this.#names;
   }
 
+  /** Number of the module that the next cell will be. */
+  get next(): number {
+    if (this.#free.length === 0) this.#grow();
+    return this.#free[0]!;
+  }
+
   /** Forgets the cells; the modules stay, for the next ones. */
   clear(): void {
     this.#names.clear();
@@ -50,14 +56,15 @@ export class CellChain {
    * @returns number of its module; `null` when it declares nothing
    */
   add(source: CellSource): number | null {
+    if (!isSeen(source)) return null;
     const view = new TypeView(source, this.#names, this.index);
-    if (!isSeen(source, view)) return null;
-    const module = this.#take();
-    const exports = [...view.declares.keys()].map(name => `${name} as ${exportName(name, module)}`);
+    const module = this.next;
+    this.#free.shift();
+    const exports = [...source.declares.keys()].map(name => `${name} as ${exportName(name, module)}`);
     this.files.write(this.path(module), `${view.text};export { ${exports.join(', ')} };\n`, scriptKind(source.language), isSelfContained(source));
     this.#references.set(module, referencedModules(view.text));
     if (isAmbient(source)) this.#ambient.add(module);
-    for (const [declared, kind] of view.declares) {
+    for (const [declared, kind] of source.declares) {
       // The newest is the last one.
       this.#names.delete(declared);
       this.#names.set(declared, { kind, module });
@@ -80,11 +87,6 @@ export class CellChain {
   /** Path of a module. */
   path(module: number): string {
     return this.files.path(`${this.name}_${module}`);
-  }
-
-  #take(): number {
-    if (this.#free.length === 0) this.#grow();
-    return this.#free.shift()!;
   }
 
   /** An empty module imports what one with a cell does. */
@@ -122,11 +124,11 @@ export class CellChain {
 }
 
 /** Whether a cell declares something that later ones see. */
-export function isSeen(source: CellSource, view: TypeView): boolean {
-  return view.declares.size > 0 || isAmbient(source);
+export function isSeen(source: CellSource): boolean {
+  return source.declares.size > 0 || isAmbient(source);
 }
 
 /** Whether a cell augments the global scope or a module. */
-function isAmbient({ code }: CellSource): boolean {
+export function isAmbient({ code }: CellSource): boolean {
   return /\bdeclare\s+(?:global|module)\b/.test(code);
 }

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SignatureHelp } from '../session/types.js';
-import { CellChain, isSeen } from './cell-chain.js';
+import { CellChain, isAmbient, isSeen } from './cell-chain.js';
 import type { Scope } from './cell-scope.js';
 import { CellService } from './cell-service.js';
 import { isSelfContained, parseCell, scriptKind, typedOffset, type CellLanguageName, type CellSource } from './cell-source.js';
@@ -9,7 +9,6 @@ import { completeness } from './completeness.js';
 import { cellOptions, optionsHold, type CellOptions } from './compiler-options.js';
 import { completionsAt } from './completions.js';
 import { convertCell, type ConvertedCell } from './convert.js';
-import { declaredNames } from './declared-names.js';
 import { diagnosticOf, fileDiagnosticOf, rangeOf } from './diagnostic.js';
 import { inspectionAt } from './inspection.js';
 import { PrecedingCells } from './preceding-cells.js';
@@ -39,6 +38,8 @@ interface Knowledge {
   readonly preceding: PrecedingCells;
   /** Modules of the session that are still the source of their cell. */
   readonly sources: Set<number>;
+  /** Text of a cell that is empty. */
+  readonly empty: string;
 }
 
 /** A cell that the type checker sees. */
@@ -61,6 +62,10 @@ export interface LanguageOptions {
 export class CellLanguage {
   readonly #cwd: string;
   readonly #strict: boolean;
+  /** Path of a cell that augments what others see, and was looked at: it counts when it has run. */
+  #ambient: string | null = null;
+  /** The cell that was prepared last. */
+  #prepared: CellSource | null = null;
   #committed: { readonly code: string; readonly language: CellLanguageName }[] = [];
   #known: Knowledge;
   #warned = false;
@@ -85,22 +90,24 @@ export class CellLanguage {
    */
   prepare(code: string, cell: CellReference, check = true): PreparedCell {
     const source = parseCell(code, cell.language);
+    this.#prepared = source;
     const refusal = [...syntaxErrors(source), ...reservedNames(source)];
     if (refusal.length > 0) return { converted: null, diagnostics: refusal, isSeen: false };
     const modules = !isSelfContained(source);
     const seen = this.#check(source, check, modules);
     // What is wrong may have been mended on disk.
-    const { diagnostics, types, view } = modules || seen.diagnostics.length === 0 ? seen : this.#check(source, check, true);
+    const { diagnostics, types } = modules || seen.diagnostics.length === 0 ? seen : this.#check(source, check, true);
     return {
       diagnostics: [...check ? this.#configWarnings() : [], ...diagnostics],
       converted: convertCell(source, cell, this.#known.transpiler, types),
-      isSeen: isSeen(source, view),
+      isSeen: isSeen(source),
     };
   }
 
   /** Makes the declarations of a cell that ran, if only in part, visible to later cells. */
   commit(code: string, cell: CellReference): void {
-    const source = parseCell(code, cell.language);
+    const prepared = this.#prepared;
+    const source = prepared?.code === code && prepared.language === (cell.language ?? 'typescript') ? prepared : parseCell(code, cell.language);
     if (source.errors.length > 0 || reservedNames(source).length > 0) return;
     this.#committed.push({ code, language: source.language });
     addTo(this.#known, source);
@@ -129,9 +136,10 @@ export class CellLanguage {
   diagnose(code: string, context: LanguageContext = {}): readonly Diagnostic[] {
     const source = parseCell(code, context.language);
     if (source.errors.length > 0) return syntaxErrors(source);
-    const { checker } = this.#current();
+    const { checker, language } = this.#current();
+    if (!checksTypes(source) || isSelfContained(source) && language.isRight(source, this.#chain(source, context))) return [];
     const { path, view } = this.#draft(source, context);
-    return checksTypes(source) ? checker.check(path, source, view) : [];
+    return checker.check(path, source, view);
   }
 
   complete(code: string, offset: number, context: LanguageContext = {}): Completions {
@@ -169,19 +177,30 @@ export class CellLanguage {
       this.#warned = false;
       for (const { code, language } of this.#committed) addTo(this.#known, parseCell(code, language));
     }
-    if (modules || this.#known.language.hasProjectGlobals) this.#known.language.files.refresh();
+    const { language, empty } = this.#known;
+    if (this.#ambient !== null) {
+      language.files.write(this.#ambient, empty);
+      language.renew();
+      this.#ambient = null;
+    }
+    if (modules || language.hasProjectGlobals) language.files.refresh();
     return this.#known;
   }
 
-  #check(source: CellSource, check: boolean, modules: boolean): { readonly diagnostics: readonly Diagnostic[]; readonly types: ReadonlySet<string>; readonly view: TypeView } {
-    const { checker, session } = this.#current(modules);
+  #check(source: CellSource, check: boolean, modules: boolean): { readonly diagnostics: readonly Diagnostic[]; readonly types: ReadonlySet<string> } {
+    const { checker, language, session } = this.#current(modules);
+    if (!modules && check && checksTypes(source) && language.isRight(source, session)) return { diagnostics: [], types: new Set() };
     const { path, view } = this.#open('cell', source, session);
-    return { diagnostics: check && checksTypes(source) ? checker.check(path, source, view) : [], types: checker.importedTypes(path, source), view };
+    return { diagnostics: check && checksTypes(source) ? checker.check(path, source, view) : [], types: checker.importedTypes(path, source) };
   }
 
-  #draft(source: CellSource, { preceding }: LanguageContext, list = false): OpenCell {
-    const chain = preceding === undefined ? this.#known.session : this.#known.preceding.chain(preceding, source.language);
-    return this.#open('draft', source, chain, list);
+  #draft(source: CellSource, context: LanguageContext, list = false): OpenCell {
+    return this.#open('draft', source, this.#chain(source, context), list);
+  }
+
+  /** The cells before one that is edited. */
+  #chain({ language }: CellSource, { preceding }: LanguageContext): CellChain {
+    return preceding === undefined ? this.#known.session : this.#known.preceding.chain(preceding, language);
   }
 
   /** Has the type checker see a cell. */
@@ -190,6 +209,7 @@ export class CellLanguage {
     const view = new TypeView(source, chain.names, chain.index, list);
     const path = files.path(file);
     files.write(path, view.text, scriptKind(source.language), isSelfContained(source));
+    if (isAmbient(source)) this.#ambient = path;
     return { path, view, scope: chain.names };
   }
 
@@ -210,17 +230,19 @@ function knowledge(cwd: string, strict: boolean): Knowledge {
   const { files } = language;
   const session = new CellChain(files, 'session');
   const preceding = new PrecedingCells(files);
-  const empty = new TypeView(parseCell(''), session.names, session.index);
+  const empty = new TypeView(parseCell(''), session.names, session.index).text;
   for (const name of ['cell', 'draft']) {
-    files.write(files.path(name), empty.text);
+    files.write(files.path(name), empty);
     files.roots.push(files.path(name));
   }
-  return { config, language, checker: new TypeChecker(language, cwd), transpiler: new Transpiler(config.options), session, preceding, sources: new Set() };
+  return { config, language, checker: new TypeChecker(language, cwd), transpiler: new Transpiler(config.options), session, preceding, sources: new Set(), empty };
 }
 
-function addTo({ session, sources }: Knowledge, source: CellSource): void {
+function addTo({ session, sources, language }: Knowledge, source: CellSource): void {
   const module = session.add(source);
-  if (module !== null) sources.add(module);
+  if (module === null) return;
+  sources.add(module);
+  language.adopt(session.path(module), source);
 }
 
 /** JavaScript has no types to be wrong. */
@@ -233,8 +255,8 @@ function syntaxErrors(source: CellSource): Diagnostic[] {
 }
 
 /** Names that the session's own code needs: a cell that declares one does not run. */
-function reservedNames({ file, code }: CellSource): Diagnostic[] {
-  return [...declaredNames(file, true).keys()].filter(name => name.startsWith('__binvit')).map(name => {
+function reservedNames({ declares, code }: CellSource): Diagnostic[] {
+  return [...declares.keys()].filter(name => name.startsWith('__binvit')).map(name => {
     const start = code.indexOf(name);
     return {
       severity: 'error', code: 2397, file: null, range: rangeOf(code, start, start + name.length),

@@ -1,3 +1,4 @@
+import type { CellSource } from './cell-source.js';
 import type { DeclarationKind } from './declared-names.js';
 
 /** A name that cells can use: what it is, and the number of the module that declares it. */
@@ -7,6 +8,14 @@ export interface ScopeName {
 }
 
 export type Scope = ReadonlyMap<string, ScopeName>;
+
+/** Of some words, the names of earlier cells that a cell does not declare itself. */
+export function usedNames(words: ReadonlySet<string>, declares: CellSource['declares'], scope: Scope): [string, ScopeName][] {
+  return [...words].flatMap((name): [string, ScopeName][] => {
+    const entry = declares.has(name) ? undefined : scope.get(name);
+    return entry === undefined ? [] : [[name, entry]];
+  });
+}
 
 /** Words of a text that can be names; more than there are (words in strings, too) do no harm. */
 export function wordsOf(code: string): Set<string> {

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type ts from 'typescript';
+import type { CellChain } from './cell-chain.js';
 import { CellFiles } from './cell-files.js';
+import type { CellSource } from './cell-source.js';
 import type { CellOptions } from './compiler-options.js';
 import { apiTypes, cellGlobals } from './globals.js';
 import { GrowingProgram } from './growing-program.js';
@@ -52,6 +54,16 @@ export class CellService {
     if (file !== null) return { program: last.program, file };
     const { program } = this;
     return { program, file: program.getSourceFile(path)! };
+  }
+
+  /** See `GrowingProgram.isRight`. */
+  isRight(cell: CellSource, chain: CellChain): boolean {
+    return this.#last().isRight(cell, chain);
+  }
+
+  /** See `GrowingProgram.adopt`. */
+  adopt(path: string, cell: CellSource): void {
+    this.#growing?.adopt(path, cell);
   }
 
   /** Makes ready for the next look. */

@@ -1,5 +1,6 @@
 import type ts from 'typescript';
 import type { CellReference } from '../session/types.js';
+import { declaredNames, type DeclarationKind } from './declared-names.js';
 import { typescript } from './typescript.js';
 
 export type CellLanguageName = NonNullable<CellReference['language']>;
@@ -14,6 +15,8 @@ export interface CellSource {
   /** Offset of the inserted `(`, or `null`. */
   readonly inserted: number | null;
   readonly file: ts.SourceFile;
+  /** The names that it declares, `declare ...` too. */
+  readonly declares: ReadonlyMap<string, DeclarationKind>;
   /** Why it does not parse. */
   readonly errors: readonly ts.Diagnostic[];
   /** Marked by `// @ts-nocheck`. */
@@ -34,17 +37,17 @@ export function parseCell(code: string, language: CellLanguageName = 'typescript
 
 function parseAs(code: string, language: CellLanguageName): CellSource {
   const text = code.startsWith('#!') ? `//${code.slice(2)}` : code;
-  const file = parse(text, language);
+  const file = parseText(text, language);
   const comments = typescript.getLeadingCommentRanges(text, 0) ?? [];
   const unchecked = comments.some(({ pos, end }) => /^\/[/*]+\s*@ts-nocheck\b/.test(text.slice(pos, end)));
-  const plain = { code, language, text, inserted: null, file, errors: syntaxErrors(file), unchecked };
+  const plain = { code, language, text, inserted: null, file, declares: declaredNames(file, true), errors: syntaxErrors(file), unchecked };
   const last = file.statements.at(-1);
   if (last === undefined || !typescript.isBlock(last) || !text.trimEnd().endsWith('}') && !/\}\s*(?:\/\/[^\n]*\s*)*$/.test(text)) return plain;
   const start = last.getStart(file);
   const candidate = `${text.slice(0, start)}(${text.slice(start, last.end)})${text.slice(last.end)}`;
-  const parsed = parse(candidate, language);
+  const parsed = parseText(candidate, language);
   if (syntaxErrors(parsed).length > 0 || !isObjectLiteral(parsed.statements.at(-1))) return plain;
-  return { ...plain, text: candidate, inserted: start, file: parsed, errors: [] };
+  return { ...plain, text: candidate, inserted: start, file: parsed, declares: declaredNames(parsed, true), errors: [] };
 }
 
 /** Whether a cell neither imports nor declares anything beyond itself. */
@@ -72,7 +75,8 @@ function fileNameFor(language: CellLanguageName): string {
   return language === 'typescript' ? 'cell.ts' : 'cell.tsx';
 }
 
-function parse(text: string, language: CellLanguageName): ts.SourceFile {
+/** A text of a cell's language as a file of its own. */
+export function parseText(text: string, language: CellLanguageName): ts.SourceFile {
   return typescript.createSourceFile(fileNameFor(language), text, { languageVersion: typescript.ScriptTarget.ES2022, impliedNodeFormat: typescript.ModuleKind.ESNext },
     false, scriptKind(language));
 }

@@ -1,6 +1,6 @@
 import type ts from 'typescript';
 import type { CellReference } from '../session/types.js';
-import type { CellSource } from './cell-source.js';
+import { parseText, type CellSource } from './cell-source.js';
 import { cellSyntax } from './cell-syntax.js';
 import { declaredNames } from './declared-names.js';
 import { convertPlainCell } from './plain-cell.js';
@@ -43,7 +43,7 @@ export function convertCell(source: CellSource, cell: CellReference, transpiler:
 }
 
 function transpiled(source: CellSource, transpiler: Transpiler, types: ReadonlySet<string>): { readonly code: string; readonly mappings: string } {
-  const { code, map } = transpiler.transpile(source.file, { before: [moveFirstLine(source), cellSyntax(types)], after: [sessionCode] });
+  const { code, map } = transpiler.transpile(parseText(source.text, source.language), { before: [moveFirstLine(source), cellSyntax(types)], after: [sessionCode] });
   return { code: code.replace(/\/\/# sourceMappingURL=.*\s*$/, ''), mappings: (JSON.parse(map) as SourceMapV3).mappings };
 }
 

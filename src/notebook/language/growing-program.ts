@@ -1,14 +1,23 @@
 import type ts from 'typescript';
+import type { CellChain } from './cell-chain.js';
 import type { CellFiles } from './cell-files.js';
-import { importedModules } from './cell-scope.js';
+import { exportName, importedModules, usedNames, wordsOf, type ScopeName } from './cell-scope.js';
+import type { CellSource } from './cell-source.js';
 import { typescript } from './typescript.js';
 
-/** So many cells may come until TypeScript's tables, which forget nothing, are begun anew. */
-const most = 500;
+/** So many files may come until TypeScript's tables, which forget nothing, are begun anew. */
+const most = 1000;
+
+/** What may assign to a variable; more than does so (a declaration, too) does no harm. */
+const assignment = /(?<![=!<>])=(?![=>])|\+\+|--|\b(?:of|in)\b/;
 
 /** What TypeScript has and does not declare. */
 interface Undeclared {
   bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void;
+}
+interface BoundFile extends ts.SourceFile {
+  readonly locals: ts.SymbolTable;
+  readonly symbol: ts.Symbol;
 }
 interface CheckedProgram extends ts.Program {
   getResolvedModule(file: ts.SourceFile, specifier: string, mode: ts.ResolutionMode): ts.ResolvedModuleWithFailedLookupLocations | undefined;
@@ -32,6 +41,9 @@ export class GrowingProgram {
   readonly #indexes = new Map<string, string>();
   /** By their text: paths of indexes. */
   readonly #indexPaths = new Map<string, string>();
+  /** By a cell that was taken in as it is: the module that it can be. */
+  readonly #modules = new WeakMap<ts.SourceFile, string>();
+  #count = 0;
 
   constructor(program: ts.Program, files: CellFiles) {
     this.program = program;
@@ -46,7 +58,7 @@ export class GrowingProgram {
 
   /** Whether it can take in one more cell, and there is no other reason for a new one. */
   get holds(): boolean {
-    return this.#files.diskVersion === this.#diskVersion && this.#added.size < 2 * most;
+    return this.#files.diskVersion === this.#diskVersion && this.#count < most;
   }
 
   /** One of the session's own files, with its newest text; `null` where only a new program can have it. */
@@ -54,7 +66,7 @@ export class GrowingProgram {
     const version = this.#files.getScriptVersion(path);
     const made = this.program.getSourceFile(path) as ts.SourceFile & { readonly version?: string } | undefined;
     if (made?.version === version) return made;
-    const name = path.replace(/\.ts$/, `_${version}.ts`);
+    const name = nameOf(path, version);
     const added = this.#added.get(name);
     if (added !== undefined) return added;
     if (!this.#files.isSelfContained(path)) return null;
@@ -69,6 +81,45 @@ export class GrowingProgram {
     // One module is its own index.
     this.#indexes.set(name, only !== undefined && modules.length === 1 ? only.fileName : this.#index(modules, name));
     return this.#add(name, text);
+  }
+
+  /**
+   * Whether a cell is right, by a check of the file that was parsed as it was typed: the names of earlier cells are put among its own,
+   * where `TypeView` has them imported, which in a small cell is most of what there is to parse and to check.
+   *
+   * @param cell self-contained; it is in no program yet
+   * @param chain the earlier cells
+   * @returns `false` says nothing: the other way sees more of it, and has the words for what is wrong
+   */
+  isRight({ file, text, declares }: CellSource, chain: CellChain): boolean {
+    const used = new Map(usedNames(wordsOf(text), declares, chain.names));
+    const symbols: [ts.__String, ts.Symbol][] = [];
+    for (const [name, { kind, module }] of used) {
+      // Whether closures keep what is known of a variable depends on its assignments, which are looked for where it is declared.
+      if (kind === 'let' && assignment.test(text)) return false;
+      const declaring = this.sourceFile(chain.path(module)) as BoundFile | null;
+      const symbol = declaring?.locals.get(escaped(name));
+      if (symbol === undefined || kind === 'const' && tellsOfOthers(symbol, used)) return false;
+      symbols.push([escaped(name), symbol]);
+    }
+    const path = nameOf(chain.path(chain.next), `typed-${++this.#count}`);
+    // A module, as all cells are.
+    const bound = Object.assign(file, { fileName: path, externalModuleIndicator: true }) as ts.SourceFile as BoundFile;
+    joinProgram(this.program, bound, path);
+    for (const [name, symbol] of symbols) bound.locals.set(name, symbol);
+    for (const name of declares.keys()) {
+      const symbol = bound.locals.get(escaped(name));
+      if (symbol !== undefined) bound.symbol.exports!.set(escaped(exportName(name, chain.next)), symbol);
+    }
+    if (this.program.getSemanticDiagnostics(bound).length > 0) return false;
+    this.#modules.set(file, chain.path(chain.next));
+    return true;
+  }
+
+  /** Has a cell that `isRight` be the module that it has become, so that nothing of it is parsed or inferred again. */
+  adopt(path: string, { file }: CellSource): void {
+    if (this.#modules.get(file) !== path) return;
+    this.#added.set(nameOf(path, this.#files.getScriptVersion(path)), file).set(file.fileName, file);
   }
 
   /** Path of an index of some modules; cells that use the same share one. */
@@ -86,6 +137,7 @@ export class GrowingProgram {
     const file = typescript.createSourceFile(path, text, typescript.ScriptTarget.ES2022);
     joinProgram(this.program, file, path);
     this.#added.set(path, file);
+    this.#count++;
     return file;
   }
 
@@ -95,6 +147,27 @@ export class GrowingProgram {
     const resolvedFileName = this.#indexes.get(from) ?? specifier;
     return { resolvedModule: { resolvedFileName, extension: typescript.Extension.Ts } };
   }
+}
+
+/**
+ * Whether a constant may tell something of other names, as `const isText = typeof x === 'string'` does of `x`. That is forgotten
+ * when it is replaced by its declaration, so it must not be known before either.
+ */
+function tellsOfOthers({ valueDeclaration: declaration }: ts.Symbol, used: ReadonlyMap<string, ScopeName>): boolean {
+  if (declaration === undefined || used.size === 1) return false;
+  if (typescript.isBindingElement(declaration)) return true;
+  if (!typescript.isVariableDeclaration(declaration) || declaration.initializer === undefined) return false;
+  return [...wordsOf(declaration.initializer.getText())].some(word => used.has(word));
+}
+
+/** Of each version of a file. */
+function nameOf(path: string, version: string): string {
+  return path.replace(/\.ts$/, `_${version}.ts`);
+}
+
+/** As TypeScript has names in its tables. */
+function escaped(name: string): ts.__String {
+  return typescript.escapeLeadingUnderscores(name);
 }
 
 /** Gives a file what a program gives those that it is made with, so that its checker takes it for one of them. */

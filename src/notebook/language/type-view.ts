@@ -1,6 +1,5 @@
-import { scopeImports, scopeStubs, wordsOf, type Scope } from './cell-scope.js';
+import { scopeImports, scopeStubs, usedNames, wordsOf, type Scope } from './cell-scope.js';
 import { parsedOffset, typedOffset, type CellSource } from './cell-source.js';
-import { declaredNames, type DeclarationKind } from './declared-names.js';
 import { typescript } from './typescript.js';
 
 /**
@@ -9,7 +8,6 @@ import { typescript } from './typescript.js';
  */
 export class TypeView {
   readonly text: string;
-  readonly declares: ReadonlyMap<string, DeclarationKind>;
   readonly #start: number;
 
   /**
@@ -17,15 +15,14 @@ export class TypeView {
    * @param index specifier of the module that exports them
    * @param list declare the names that the cell does not use, too: for completion
    */
-  constructor(private readonly source: CellSource, readonly scope: Scope, index: string, list = false) {
-    this.declares = declaredNames(source.file, true);
+  constructor(readonly source: CellSource, readonly scope: Scope, index: string, list = false) {
+    const { declares } = source;
     const words = wordsOf(source.text);
     // JSX uses its factory without a word of it.
     if (source.language !== 'typescript') words.add('React');
-    const visible = [...scope].filter(([name]) => !this.declares.has(name));
-    const used = scopeImports(visible.filter(([name]) => words.has(name)), index);
-    const unused = list ? scopeStubs(visible.filter(([name]) => !words.has(name))) : '';
-    const prologue = `${pragmas(source.text)}${used} ${unused}\n`;
+    const used = usedNames(words, declares, scope);
+    const unused = list ? [...scope].filter(([name]) => !words.has(name) && !declares.has(name)) : [];
+    const prologue = `${pragmas(source.text)}${scopeImports(used, index)} ${scopeStubs(unused)}\n`;
     this.#start = prologue.length;
     this.text = `${prologue}${source.text}\n`;
   }

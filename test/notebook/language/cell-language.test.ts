@@ -70,7 +70,11 @@ describe('a self-contained cell', () => {
       'function q7<T extends Q5>(x: T) { return { x, q1 } }', 'q7(q6).q1.nope;', 'q7(1);', 'enum Q8 { On, Off }', 'const q9: Q8 = Q8.On; q9 === 5;', 'Q8.Of;',
       'type Q10 = typeof q7; let q10: Q10;', 'q10 = q7; q10(q6).x.a;', 'word__1 + word__40;', 'var q11 = q11 ?? 1;', 'await Promise.resolve(q2);', 'nope7();',
       'import { square } from "./shapes";', 'square.sides = "four";', 'square.nope;', 'declare global { interface Array<T> { last: T } }', '[1].last.nope;',
-      'import { existsSync, type Stats } from "node:fs";', 'let q12: Stats; existsSync(1);', 'export const q13 = q1;', 'q13.nope;', 'namespace Q14 { export const a = q1 }', 'Q14.a.nope;',
+      'import { existsSync, type Stats } from "node:fs";', 'let q12: Stats; existsSync(1);',
+      'let q17: string | undefined = [q1].map(String)[0];', 'if (q17) [1].map(() => q17.length);', 'if (q17) [1].map(() => q17.length); q17 = undefined;',
+      'let q18; let q19 = [];', 'q18 = 5; q18.nope;', 'q19.push(1); q19[0].nope;', 'const q20 = [1, "s"][1]!; const q21 = typeof q20 === "string";', 'if (q21) q20.length;',
+      'const { q22, q23 } = ([{ q22: "a", q23: 1 }, { q22: "b", q23: "s" }] as ({ q22: "a"; q23: number } | { q22: "b"; q23: string })[])[1]!;', 'if (q22 === "a") q23.toFixed();',
+ 'export const q13 = q1;', 'q13.nope;', 'namespace Q14 { export const a = q1 }', 'Q14.a.nope;',
     ];
     const random = Random.seeded(11);
     const whole = new Cells(folder.path('own'));
@@ -101,6 +105,31 @@ describe('a self-contained cell', () => {
 });
 
 describe('names of earlier cells', () => {
+  // What the compiler tells of the same code in one file, as far as the declarations of the earlier cells say it.
+  it.each(['at once', 'after a pause'])('mean what their declarations say, and no more (%s)', when => {
+    const own = new Cells(folder.path(`known ${when}`));
+    const told = (declarations: string, code: string): string[] => {
+      expect(own.run(declarations)).toEqual([]);
+      if (when === 'after a pause') own.language.settle();
+      const { diagnostics } = own.language.prepare(code, { id: 'cell' });
+      expect(own.language.diagnose(code)).toEqual(diagnostics);
+      return diagnostics.map(error => `${error.range.line}:${error.range.column} ${error.code}`);
+    };
+    const text = '[1].map(String).at(0)';
+    expect(told(`let v = ${text}`, 'if (v) [1].map(() => v.length)')).toEqual([]);
+    expect(told(`let v = ${text}; v = ${text}`, 'if (v) [1].map(() => v.length)')).toEqual([]);
+    expect(told(`let v = ${text}`, 'if (v) [1].map(() => v.length);\nv = undefined')).toEqual(['1:22 18048']);
+    expect(told(`let v = ${text}`, 'if (v) [1].map(() => v.length);\n[v] = [undefined]')).toEqual(['1:22 18048']);
+    expect(told(`let v = ${text}`, 'if (v) [1].map(() => v.length);\nfor (v of ["s"]) v.length')).toEqual(['1:22 18048']);
+    expect(told(`const v = ${text}`, 'if (v) [1].map(() => v.length)')).toEqual([]);
+    expect(told(`const v = ${text}; const isText = v !== undefined`, 'if (isText) v.length')).toEqual(['1:13 18048']);
+    expect(told('const { kind, size } = ([{ kind: "a", size: 1 }] as ({ kind: "a"; size: number } | { kind: "b"; size: string })[])[0]!', 'if (kind === "a") size.toFixed()')).toEqual(['1:24 2339']);
+    expect(told('let later; let list = []', 'later = 1; later.nope; list.push(1); list[0].nope')).toEqual([]);
+    expect(told('const c = "a"', 'let d = c; d = "b"')).toEqual([]);
+    expect(told('const enum Size { S, L }', 'Size.L.toFixed() + Size.M')).toEqual(['1:25 2339']);
+    expect(told('function isText(x: unknown): asserts x is string {}', 'let x: unknown = 1; isText(x); x.length; x.nope')).toEqual(['1:44 2339']);
+  });
+
   it('are there in the root folder too, after a pause as well', () => {
     const root = new Cells(parse(process.cwd()).root);
     root.run('const r1 = { deep: [1] };');
@@ -185,6 +214,19 @@ describe('names of earlier cells', () => {
     cells.language.settle();
     expect(cells.has(expression, types)).toBe(true);
     expect(cells.run('open = 1; many.nope')).toEqual(['1:16 2339']);
+  });
+
+  it('do not come from a cell that did not run, whatever it declares for all', () => {
+    const own = new Cells(folder.path('ambient'));
+    const declares = (name: string): string => `declare global { interface Array<T> { ${name}: T } }`;
+    expect(own.language.prepare(`${declares('last')}\nconst s: string = 1`, { id: 'cell' }).diagnostics).toHaveLength(1);
+    expect(own.run('[1].last')).toEqual(['1:5 2339']);
+    expect(own.language.diagnose(declares('last'))).toEqual([]);
+    expect(own.run('[1].last')).toEqual(['1:5 2339']);
+    own.run(declares('first'));
+    expect(own.run('[1].first; [1].last')).toEqual(['1:16 2339']);
+    own.language.settle();
+    expect(own.run('[1].first; [1].last')).toEqual(['1:16 2339']);
   });
 
   it('are gone after a reset', () => {
