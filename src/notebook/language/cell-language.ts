@@ -144,8 +144,12 @@ export class CellLanguage {
 
   complete(code: string, offset: number, context: LanguageContext = {}): Completions {
     const { language } = this.#current();
-    const { path, view, scope } = this.#draft(parseCell(code, context.language), context, true);
-    return completionsAt(language.look(path), language.files, view, scope, code, offset);
+    const source = parseCell(code, context.language);
+    const chain = this.#chain(source, context);
+    const look = isSelfContained(source) ? language.draft(source, chain) : null;
+    if (look !== null) return completionsAt(look, language.files, source, chain.names, offset);
+    const { path, view } = this.#draft(source, context, true);
+    return completionsAt(language.look(path), language.files, source, chain.names, offset, view);
   }
 
   inspect(code: string, offset: number, context: LanguageContext = {}): Inspection | null {

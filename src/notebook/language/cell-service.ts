@@ -61,6 +61,13 @@ export class CellService {
     return this.#last().isRight(cell, chain);
   }
 
+  /** See `GrowingProgram.draft`. */
+  draft(cell: CellSource, chain: CellChain): CellLook | null {
+    const { program } = this.#last();
+    const file = this.#growing!.draft(cell, chain);
+    return file === null ? null : { program, file };
+  }
+
   /** See `GrowingProgram.adopt`. */
   adopt(path: string, cell: CellSource): void {
     this.#growing?.adopt(path, cell);

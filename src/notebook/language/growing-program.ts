@@ -91,35 +91,56 @@ export class GrowingProgram {
    * @param chain the earlier cells
    * @returns `false` says nothing: the other way sees more of it, and has the words for what is wrong
    */
-  isRight({ file, text, declares }: CellSource, chain: CellChain): boolean {
+  isRight(cell: CellSource, chain: CellChain): boolean {
+    const { file, text, declares } = cell;
     const used = new Map(usedNames(wordsOf(text), declares, chain.names));
-    const symbols: [ts.__String, ts.Symbol][] = [];
-    for (const [name, { kind, module }] of used) {
+    const symbols = this.#symbols(used, chain);
+    if (symbols === null) return false;
+    for (const [name, { kind }] of used) {
       // Whether closures keep what is known of a variable depends on its assignments, which are looked for where it is declared.
-      if (kind === 'let' && assignment.test(text)) return false;
-      const declaring = this.sourceFile(chain.path(module)) as BoundFile | null;
-      const symbol = declaring?.locals.get(escaped(name));
-      if (symbol === undefined || kind === 'const' && tellsOfOthers(symbol, used)) return false;
-      symbols.push([escaped(name), symbol]);
+      if (kind === 'let' && assignment.test(text) || kind === 'const' && tellsOfOthers(symbols.get(name)!, used)) return false;
     }
-    const path = nameOf(chain.path(chain.next), `typed-${++this.#count}`);
-    // A module, as all cells are.
-    const bound = Object.assign(file, { fileName: path, externalModuleIndicator: true }) as ts.SourceFile as BoundFile;
-    joinProgram(this.program, bound, path);
-    for (const [name, symbol] of symbols) bound.locals.set(name, symbol);
-    for (const name of declares.keys()) {
-      const symbol = bound.locals.get(escaped(name));
-      if (symbol !== undefined) bound.symbol.exports!.set(escaped(exportName(name, chain.next)), symbol);
-    }
-    if (this.program.getSemanticDiagnostics(bound).length > 0) return false;
+    if (this.program.getSemanticDiagnostics(this.#takeIn(cell, chain, symbols)).length > 0) return false;
     this.#modules.set(file, chain.path(chain.next));
     return true;
+  }
+
+  /** A self-contained cell that is being edited, with all names of the earlier ones; `null` where only a new program can have them. */
+  draft(cell: CellSource, chain: CellChain): ts.SourceFile | null {
+    const symbols = this.#symbols([...chain.names].filter(([name]) => !cell.declares.has(name)), chain);
+    return symbols === null ? null : this.#takeIn(cell, chain, symbols);
   }
 
   /** Has a cell that `isRight` be the module that it has become, so that nothing of it is parsed or inferred again. */
   adopt(path: string, { file }: CellSource): void {
     if (this.#modules.get(file) !== path) return;
     this.#added.set(nameOf(path, this.#files.getScriptVersion(path)), file).set(file.fileName, file);
+  }
+
+  /** What the earlier cells have declared by some names; `null` where that is not in the program. */
+  #symbols(names: Iterable<readonly [string, ScopeName]>, chain: CellChain): ReadonlyMap<string, ts.Symbol> | null {
+    const files = new Map<number, BoundFile | null>();
+    const symbols = new Map<string, ts.Symbol>();
+    for (const [name, { module }] of names) {
+      if (!files.has(module)) files.set(module, this.sourceFile(chain.path(module)) as BoundFile | null);
+      const symbol = files.get(module)?.locals.get(escaped(name));
+      if (symbol === undefined) return null;
+      symbols.set(name, symbol);
+    }
+    return symbols;
+  }
+
+  #takeIn({ file, declares }: CellSource, chain: CellChain, symbols: ReadonlyMap<string, ts.Symbol>): ts.SourceFile {
+    const path = nameOf(chain.path(chain.next), `typed-${++this.#count}`);
+    // A module, as all cells are.
+    const bound = Object.assign(file, { fileName: path, externalModuleIndicator: true }) as ts.SourceFile as BoundFile;
+    joinProgram(this.program, bound, path);
+    for (const [name, symbol] of symbols) bound.locals.set(escaped(name), symbol);
+    for (const name of declares.keys()) {
+      const symbol = bound.locals.get(escaped(name));
+      if (symbol !== undefined) bound.symbol.exports!.set(escaped(exportName(name, chain.next)), symbol);
+    }
+    return bound;
   }
 
   /** Path of an index of some modules; cells that use the same share one. */

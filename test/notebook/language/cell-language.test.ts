@@ -90,7 +90,7 @@ describe('a self-contained cell', () => {
       for (const { language } of [own, whole]) language.commit(code, { id: 'cell' });
       found += expected.length;
       ran.push({ id: `${cell}`, code });
-      const member = `${['q1', 'q2[0]', 'q4', 'q6', 'q7(q6)', 'q9', 'q12', 'square', '[1]', 'Q8', 'Q14', 'q7(q6).x'][random.integer(12)]!}.`;
+      const member = ['q1.', 'q2[0].', 'q4.', 'q6.', 'q7(q6).', 'q9.', 'q12.', 'square.', '[1].', 'Q8.', 'Q14.', 'q7(q6).x.', 'q', 'let q1: Q', '{ q1: 1, q'][random.integer(15)]!;
       for (const context of [{}, { preceding: ran.slice(-random.integer(20)) }]) {
         const items = whole.language.complete(inNewProgram(member), member.length, context);
         expect(own.language.complete(member, member.length, context), member).toEqual(items);
