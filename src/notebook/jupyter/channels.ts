@@ -4,23 +4,41 @@ import type { Connection } from './connection.js';
 /** How long sockets go on sending after they were closed, in ms: long enough for the last reply on the same machine. */
 const lingerMs = 1000;
 
-/** A socket whose messages leave in the order of the calls; the socket itself takes one at a time. */
-export class Channel<Socket extends Router | Publisher> {
-  readonly socket: Socket;
-  #sent: Promise<void> = Promise.resolve();
+/**
+ * What is to be sent, on all sockets, in the order of the calls: when what is going on has been passed on, so that a cell is on its
+ * way to the compiler before the front end is told that the kernel is busy.
+ */
+class Outbox {
+  #waiting: (() => void)[] = [];
 
-  constructor(socket: Socket) {
-    this.socket = socket;
+  push(send: () => void): void {
+    if (this.#waiting.push(send) === 1) setImmediate(() => { this.flush(); });
   }
 
-  send(frames: MessageLike[]): void {
-    this.#sent = this.#sent.then(async () => {
-      if (!this.socket.closed) await this.socket.send(frames);
+  flush(): void {
+    for (const send of this.#waiting.splice(0)) send();
+  }
+}
+
+/** A socket that takes one message at a time. */
+export class Channel<Socket extends Router | Publisher> {
+  #sent: Promise<void> = Promise.resolve();
+
+  constructor(readonly socket: Socket, private readonly outbox: Outbox) {}
+
+  /** @param message makes its frames */
+  send(message: () => MessageLike[]): void {
+    this.outbox.push(() => {
+      const frames = message();
+      this.#sent = this.#sent.then(async () => {
+        if (!this.socket.closed) await this.socket.send(frames);
+      });
     });
   }
 
   /** Closes the socket once all is sent. */
   async close(): Promise<void> {
+    this.outbox.flush();
     await this.#sent;
     this.socket.close();
   }
@@ -43,9 +61,10 @@ export interface Channels {
  */
 export async function bindChannels(connection: Connection): Promise<Channels> {
   const unbounded = { linger: lingerMs, sendHighWaterMark: 0 };
-  const router = (): Channel<Router> => new Channel(new Router({ ...unbounded, receiveHighWaterMark: 0 }));
+  const outbox = new Outbox();
+  const router = (): Channel<Router> => new Channel(new Router({ ...unbounded, receiveHighWaterMark: 0 }), outbox);
   const [shell, control, stdin] = [router(), router(), router()];
-  const iopub = new Channel(new Publisher(unbounded));
+  const iopub = new Channel(new Publisher(unbounded), outbox);
   const heartbeat = new Reply({ linger: 0 });
   const close = async (): Promise<void> => {
     heartbeat.close();

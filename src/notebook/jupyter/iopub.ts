@@ -56,6 +56,6 @@ export class Iopub {
 
   #send(type: string, content: JsonObject | Buffer, parentHeader: JsonObject): void {
     // The first frame is the topic that subscribers filter by.
-    this.#channel.send([type, ...this.#codec.encode({ type, content, parentHeader })]);
+    this.#channel.send(() => [type, ...this.#codec.encode({ type, content, parentHeader })]);
   }
 }

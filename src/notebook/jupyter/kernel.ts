@@ -163,7 +163,7 @@ export class JupyterKernel {
     this.#iopub.flush();
     if (request.type.endsWith('_request')) {
       const type = request.type.replace(/_request$/, '_reply');
-      channel.send([...request.identities, ...this.#codec.encode({ type, content, parentHeader: request.header })]);
+      channel.send(() => [...request.identities, ...this.#codec.encode({ type, content, parentHeader: request.header })]);
     }
     status('idle', request.header);
     const running = this.#cells.running;

@@ -42,10 +42,9 @@ export class Stdin {
   #askNow(request: InputRequest, cell: Message, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted();
     const id = randomUUID();
-    const frames = this.#codec.encode({
+    this.#channel.send(() => [...cell.identities, ...this.#codec.encode({
       id, type: 'input_request', content: { prompt: request.prompt, password: request.password }, parentHeader: cell.header,
-    });
-    this.#channel.send([...cell.identities, ...frames]);
+    })]);
     return new Promise((resolve, reject) => {
       const release = (): void => {
         this.#waiting = null;

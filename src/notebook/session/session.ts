@@ -54,15 +54,17 @@ class Session implements NotebookSession {
   execute(code: string, options: ExecuteOptions): Promise<ExecuteResult> {
     const counted = options.silent !== true && options.storeHistory !== false;
     return this.#enqueue(async discarded => {
-      if (counted && discarded === null) {
-        this.#count++;
-        this.history.append(this.#count, code);
-      }
+      if (counted && discarded === null) this.#count++;
       const start = performance.now();
       const executionCount = this.#count;
       const output = options.silent === true ? () => undefined : options.output;
-      if (discarded === null) options.started?.(executionCount);
-      const error = discarded ?? await this.#run(code, { ...options, output }, this.#options.typeCheck ?? 'error');
+      const ended = discarded ?? this.#run(code, { ...options, output }, this.#options.typeCheck ?? 'error');
+      // The cell is on its way; nothing comes back before this is done.
+      if (discarded === null) {
+        if (counted) this.history.append(executionCount, code);
+        options.started?.(executionCount);
+      }
+      const error = await ended;
       const durationMs = performance.now() - start;
       return error === null ? { status: 'ok', executionCount, durationMs } : { status: 'error', executionCount, durationMs, error };
     });

@@ -73,10 +73,13 @@ it('sends the reply to a cell when all its output is sent, and idle after the re
   const sent: string[] = [];
   for (const name of ['iopub', 'shell'] as const) {
     const send = channels[name].send.bind(channels[name]);
-    vi.spyOn(channels[name], 'send').mockImplementation(frames => {
-      const { type, content } = unsigned.decode(frames.filter(frame => Buffer.isBuffer(frame)));
-      sent.push(content.execution_state as string | undefined ?? type);
-      send(frames);
+    vi.spyOn(channels[name], 'send').mockImplementation(message => {
+      send(() => {
+        const frames = message();
+        const { type, content } = unsigned.decode(frames.filter(frame => Buffer.isBuffer(frame)));
+        sent.push(content.execution_state as string | undefined ?? type);
+        return frames;
+      });
     });
   }
   await client.execute('prints on both', { store_history: false });
