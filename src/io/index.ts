@@ -6,7 +6,7 @@ export { escapeLatex, estimateLatex, rowsLatex, tabular } from './latex-table.js
 export { tableCsv, tableJson, tableOf, tableSchema, type Column, type ColumnKind, type Table, type Value } from './table.js';
 export { TableRows } from './table-rows.js';
 export type { ColumnSummary } from './table-summary.js';
-export { appendLine, JsonlWriter, latestRows, readJsonl, repairJsonl, type DamagedLine, type JsonlContent } from './jsonl.js';
+export { appendLine, JsonlWriter, lastJsonlRow, latestRows, readJsonl, repairJsonl, type DamagedLine, type JsonlContent } from './jsonl.js';
 export { modelFolder } from './model-folder.js';
 export { readSafetensors, readSafetensorsMetadata, writeSafetensors } from './safetensors.js';
 export { readWhole, withFile, type SizedFile } from './sized-file.js';

@@ -1,6 +1,9 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { readWhole } from './sized-file.js';
+import { readWhole, withFile } from './sized-file.js';
+
+/** So much of a log's end holds its last row, nearly always. */
+const endBytes = 1 << 14;
 
 /** A line that holds no row. */
 export interface DamagedLine {
@@ -51,6 +54,33 @@ export function readJsonl(path: string, parse: (value: unknown) => unknown = val
     }
   });
   return { rows, damaged };
+}
+
+/**
+ * The last good row of a log, without reading the rest of it.
+ *
+ * @param parse checks and types a row; one that it throws at is passed over
+ * @returns `null` where there is none
+ * @throws Error when there is no such file
+ */
+export function lastJsonlRow<Row>(path: string, parse: (value: unknown) => Row): Row | null {
+  return withFile(path, file => {
+    const { size } = file;
+    for (let length = Math.min(size, endBytes); ; length = Math.min(size, 2 * length)) {
+      const lines = splitLines(file.read(size - length, length));
+      // The first line is a part of one, unless it is the log's first.
+      for (const bytes of lines.slice(length < size ? 1 : 0).reverse()) {
+        const row = parseObject(bytes.subarray(Math.max(0, bytes.findIndex(byte => byte !== 0))));
+        if (row === undefined) continue;
+        try {
+          return parse(row);
+        } catch {
+          // No row of this kind.
+        }
+      }
+      if (length === size) return null;
+    }
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { appendLine, JsonlWriter, latestRows, readJsonl, repairJsonl } from '../../src/io/index.js';
+import { appendLine, JsonlWriter, lastJsonlRow, latestRows, readJsonl, repairJsonl } from '../../src/io/index.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -65,6 +65,25 @@ describe('readJsonl', () => {
 
   it('names a file that does not exist', () => {
     expect(() => readJsonl(folder.path('none.jsonl'))).toThrow('none.jsonl: there is no such file');
+  });
+});
+
+describe('lastJsonlRow', () => {
+  it('is the last row that readJsonl finds, wherever the log is damaged', () => {
+    const path = folder.path('last.jsonl');
+    const line = fc.oneof(
+      jsonRow.map(row => JSON.stringify(row)), fc.constantFrom('', '\0\0', '\0{"a": 1}', '{"cut', '[1]', '{"refused": true}', '{"a": 1}{"b": 2}'),
+      // Longer than what is read at first.
+      fc.constantFrom(`{"long": "${'x'.repeat(40_000)}"}`, 'y'.repeat(20_000)),
+    );
+    const parse = (row: unknown): unknown => {
+      if (Object.hasOwn(row as object, 'refused')) throw new Error('refused');
+      return row;
+    };
+    fc.assert(fc.property(fc.array(line), fc.boolean(), (lines, ended) => {
+      writeFileSync(path, lines.join('\n') + (ended ? '\n' : ''));
+      expect(lastJsonlRow(path, parse)).toEqual(readJsonl(path, parse).rows.at(-1) ?? null);
+    }), { numRuns: 300 });
   });
 });
 

@@ -1,11 +1,19 @@
 // Not from the folder's index, which loads what a session that starts fast does without.
-import { JsonlWriter, readJsonl } from '../../io/jsonl.js';
+import { JsonlWriter, lastJsonlRow, readJsonl } from '../../io/jsonl.js';
 import type { History, HistoryEntry } from './types.js';
 
 /** Executed cells, in memory and, when there is a file, appended to it as one JSON object a line. */
 export class CellHistory implements History {
-  readonly #entries: HistoryEntry[];
+  /** Of this session, and of those before it since this process began. */
+  readonly #own: HistoryEntry[] = [];
+  /** Of earlier sessions: years of work, read when somebody asks. */
+  #earlier: readonly HistoryEntry[] | null = null;
+  /** Number of the first session of this process. */
+  readonly #first: number;
   readonly #unsaved: (sentence: string) => void;
+  /** What earlier sessions have left. */
+  readonly #earlierPath: string | undefined;
+  /** Where entries are added. */
   #path: string | undefined;
   #writer: JsonlWriter | null = null;
   #session: number;
@@ -16,14 +24,15 @@ export class CellHistory implements History {
    */
   constructor(path: string | undefined, unsaved: (sentence: string) => void) {
     this.#path = path;
+    this.#earlierPath = path;
     this.#unsaved = unsaved;
-    this.#entries = path === undefined ? [] : entriesOf(path);
-    this.#session = (this.#entries.at(-1)?.session ?? 0) + 1;
+    this.#first = path === undefined ? 1 : lastSessionOf(path) + 1;
+    this.#session = this.#first;
   }
 
   append(line: number, code: string): void {
     const entry = { session: this.#session, line, code };
-    this.#entries.push(entry);
+    this.#own.push(entry);
     if (this.#path === undefined) return;
     try {
       this.#writer ??= new JsonlWriter(this.#path);
@@ -38,7 +47,7 @@ export class CellHistory implements History {
 
   /** The count starts from 1 again. */
   startSession(): void {
-    if (this.#entries.at(-1)?.session === this.#session) this.#session++;
+    if (this.#own.at(-1)?.session === this.#session) this.#session++;
   }
 
   close(): void {
@@ -47,23 +56,36 @@ export class CellHistory implements History {
   }
 
   tail(count: number): readonly HistoryEntry[] {
-    return count <= 0 ? [] : this.#entries.slice(-count);
+    return count <= 0 ? [] : this.#entries().slice(-count);
   }
 
   range(session: number, start: number, stop: number | null): readonly HistoryEntry[] {
     const wanted = session > 0 ? session : this.#session + session;
-    return this.#entries.filter(entry => entry.session === wanted && entry.line >= start && (stop === null || entry.line < stop));
+    return this.#entries().filter(entry => entry.session === wanted && entry.line >= start && (stop === null || entry.line < stop));
   }
 
   search(pattern: string, count: number, unique: boolean): readonly HistoryEntry[] {
     const expression = globExpression(pattern);
-    const found = this.#entries.filter(({ code }) => expression.test(code));
+    const found = this.#entries().filter(({ code }) => expression.test(code));
     const kept = unique ? [...new Map(found.map(entry => [entry.code, entry])).values()].sort(byTime) : found;
     return count <= 0 ? [] : kept.slice(-count);
+  }
+
+  #entries(): HistoryEntry[] {
+    this.#earlier ??= this.#earlierPath === undefined ? [] : entriesOf(this.#earlierPath).filter(({ session }) => session < this.#first);
+    return [...this.#earlier, ...this.#own];
   }
 }
 
 /** What cannot be read is told when it is written to. */
+function lastSessionOf(path: string): number {
+  try {
+    return lastJsonlRow(path, parseEntry)?.session ?? 0;
+  } catch {
+    return 0;
+  }
+}
+
 function entriesOf(path: string): HistoryEntry[] {
   try {
     return readJsonl(path, parseEntry).rows;

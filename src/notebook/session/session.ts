@@ -43,8 +43,9 @@ class Session implements NotebookSession {
     this.#options = options;
     this.history = new CellHistory(options.historyFile, sentence => { options.onNotice?.(sentence); });
     this.#inspectorUrl = this.#expectReady();
-    this.#process = this.#startProcess();
+    // The language service first, which takes longer.
     this.#language = this.#startLanguage();
+    this.#process = this.#startProcess();
   }
 
   get executionCount(): number {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
@@ -100,6 +100,18 @@ describe('history', () => {
       await session.close();
     }
     expect(readFileSync(historyFile, 'utf8').trim().split('\n')).toHaveLength(5);
+  });
+
+  it('goes on from the sessions in the file, and leaves out what another kernel adds meanwhile', async () => {
+    const historyFile = files.path('long.jsonl');
+    const row = (session: number, code: string): string => `${JSON.stringify({ session, line: 1, code })}\n`;
+    writeFileSync(historyFile, row(1, 'first') + row(2, 'second'));
+    const session = startSession({ cwd: test.folder, typeCheck: 'off', historyFile });
+    await session.execute('"own"', { cell: { id: 'a' }, output: () => undefined });
+    // Another kernel that was started at the same time counts the same session.
+    appendFileSync(historyFile, row(3, 'of another'));
+    expect(session.history.tail(9).map(entry => [entry.session, entry.code])).toEqual([[1, 'first'], [2, 'second'], [3, '"own"']]);
+    await session.close();
   });
 
   it.each(['below a file', 'on a full disk'])('where the file lies %s, cells run, and one sentence says so', async where => {
