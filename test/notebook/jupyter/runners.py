@@ -1,6 +1,7 @@
 """Notebooks through nbclient and papermill: a good one runs, of a failing one the error is seen and the rest does not run."""
 import json
 import os
+import re
 import sys
 import tempfile
 
@@ -76,6 +77,9 @@ def run_book():
     folder = os.path.join(os.path.dirname(__file__), "..", "..", "..", "notebooks")
     for name in sorted(name for name in os.listdir(folder) if name.endswith(".ipynb")):
         book = nbformat.read(os.path.join(folder, name), as_version=4)
+        # What trains does so for a moment only: `binvit notebook check` holds the outputs.
+        for cell in book.cells:
+            cell.source = re.sub(r"^const steps = \d+;$", "const steps = 10;", cell.source, flags=re.MULTILINE)
         NotebookClient(book, timeout=300, resources={"metadata": {"path": folder}}).execute()
         shown = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
         assert any("image/svg+xml" in output.get("data", {}) for output in shown), name
