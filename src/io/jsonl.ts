@@ -24,14 +24,15 @@ export interface JsonlContent<Row> {
  * is being written.
  *
  * @param parse checks and types one row; a row that it throws at is reported with its message
+ * @param end reads so many bytes
  * @throws Error when there is no such file
  */
 export function readJsonl(path: string): JsonlContent<unknown>;
-export function readJsonl<Row>(path: string, parse: (value: unknown) => Row): JsonlContent<Row>;
-export function readJsonl(path: string, parse: (value: unknown) => unknown = value => value): JsonlContent<unknown> {
+export function readJsonl<Row>(path: string, parse: (value: unknown) => Row, end?: number): JsonlContent<Row>;
+export function readJsonl(path: string, parse: (value: unknown) => unknown = value => value, end = Infinity): JsonlContent<unknown> {
   const rows: unknown[] = [];
   const damaged: DamagedLine[] = [];
-  const lines = splitLines(readWhole(path));
+  const lines = splitLines(readWhole(path).subarray(0, end));
   lines.forEach((bytes, index) => {
     const report = (reason: string): void => void damaged.push({ line: index + 1, reason });
     const start = bytes.findIndex(byte => byte !== 0);
@@ -60,10 +61,10 @@ export function readJsonl(path: string, parse: (value: unknown) => unknown = val
  * The last good row of a log, without reading the rest of it.
  *
  * @param parse checks and types a row; one that it throws at is passed over
- * @returns `null` where there is none
+ * @returns the row, and where it ends in the file, in bytes; `null` where there is none
  * @throws Error when there is no such file
  */
-export function lastJsonlRow<Row>(path: string, parse: (value: unknown) => Row): Row | null {
+export function lastJsonlRow<Row>(path: string, parse: (value: unknown) => Row): { readonly row: Row; readonly end: number } | null {
   return withFile(path, file => {
     const { size } = file;
     for (let length = Math.min(size, endBytes); ; length = Math.min(size, 2 * length)) {
@@ -73,7 +74,7 @@ export function lastJsonlRow<Row>(path: string, parse: (value: unknown) => Row):
         const row = parseObject(bytes.subarray(Math.max(0, bytes.findIndex(byte => byte !== 0))));
         if (row === undefined) continue;
         try {
-          return parse(row);
+          return { row: parse(row), end: size - length + bytes.byteOffset + bytes.length };
         } catch {
           // No row of this kind.
         }

@@ -82,7 +82,10 @@ describe('lastJsonlRow', () => {
     };
     fc.assert(fc.property(fc.array(line), fc.boolean(), (lines, ended) => {
       writeFileSync(path, lines.join('\n') + (ended ? '\n' : ''));
-      expect(lastJsonlRow(path, parse)).toEqual(readJsonl(path, parse).rows.at(-1) ?? null);
+      const { rows } = readJsonl(path, parse);
+      const last = lastJsonlRow(path, parse);
+      expect(last?.row).toEqual(rows.at(-1));
+      if (last !== null) expect(readJsonl(path, parse, last.end).rows).toEqual(rows);
     }), { numRuns: 300 });
   });
 });

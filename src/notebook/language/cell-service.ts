@@ -63,9 +63,9 @@ export class CellService {
 
   /** See `GrowingProgram.draft`. */
   draft(cell: CellSource, chain: CellChain): CellLook | null {
-    const { program } = this.#last();
-    const file = this.#growing!.draft(cell, chain);
-    return file === null ? null : { program, file };
+    const last = this.#last();
+    const file = last.draft(cell, chain);
+    return file === null ? null : { program: last.program, file };
   }
 
   /** See `GrowingProgram.adopt`. */

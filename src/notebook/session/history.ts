@@ -6,14 +6,10 @@ import type { History, HistoryEntry } from './types.js';
 export class CellHistory implements History {
   /** Of this session, and of those before it since this process began. */
   readonly #own: HistoryEntry[] = [];
-  /** Of earlier sessions: years of work, read when somebody asks. */
+  /** What the file held before: years of work, read when somebody asks. */
   #earlier: readonly HistoryEntry[] | null = null;
-  /** Number of the first session of this process. */
-  readonly #first: number;
+  readonly #readEarlier: () => readonly HistoryEntry[];
   readonly #unsaved: (sentence: string) => void;
-  /** What earlier sessions have left. */
-  readonly #earlierPath: string | undefined;
-  /** Where entries are added. */
   #path: string | undefined;
   #writer: JsonlWriter | null = null;
   #session: number;
@@ -24,10 +20,10 @@ export class CellHistory implements History {
    */
   constructor(path: string | undefined, unsaved: (sentence: string) => void) {
     this.#path = path;
-    this.#earlierPath = path;
     this.#unsaved = unsaved;
-    this.#first = path === undefined ? 1 : lastSessionOf(path) + 1;
-    this.#session = this.#first;
+    const last = path === undefined ? null : lastEntryOf(path);
+    this.#session = (last?.row.session ?? 0) + 1;
+    this.#readEarlier = () => (path === undefined || last === null ? [] : entriesOf(path, last.end));
   }
 
   append(line: number, code: string): void {
@@ -72,23 +68,23 @@ export class CellHistory implements History {
   }
 
   #entries(): HistoryEntry[] {
-    this.#earlier ??= this.#earlierPath === undefined ? [] : entriesOf(this.#earlierPath).filter(({ session }) => session < this.#first);
+    this.#earlier ??= this.#readEarlier();
     return [...this.#earlier, ...this.#own];
   }
 }
 
 /** What cannot be read is told when it is written to. */
-function lastSessionOf(path: string): number {
+function lastEntryOf(path: string): ReturnType<typeof lastJsonlRow<HistoryEntry>> {
   try {
-    return lastJsonlRow(path, parseEntry)?.session ?? 0;
+    return lastJsonlRow(path, parseEntry);
   } catch {
-    return 0;
+    return null;
   }
 }
 
-function entriesOf(path: string): HistoryEntry[] {
+function entriesOf(path: string, end: number): HistoryEntry[] {
   try {
-    return readJsonl(path, parseEntry).rows;
+    return readJsonl(path, parseEntry, end).rows;
   } catch {
     return [];
   }

@@ -105,12 +105,12 @@ describe('history', () => {
   it('goes on from the sessions in the file, and leaves out what another kernel adds meanwhile', async () => {
     const historyFile = files.path('long.jsonl');
     const row = (session: number, code: string): string => `${JSON.stringify({ session, line: 1, code })}\n`;
-    writeFileSync(historyFile, row(1, 'first') + row(2, 'second'));
+    writeFileSync(historyFile, row(1, 'first') + row(3, 'of a newer kernel') + row(2, 'second') + '{"cut'.padEnd(99, '\0'));
     const session = startSession({ cwd: test.folder, typeCheck: 'off', historyFile });
     await session.execute('"own"', { cell: { id: 'a' }, output: () => undefined });
     // Another kernel that was started at the same time counts the same session.
     appendFileSync(historyFile, row(3, 'of another'));
-    expect(session.history.tail(9).map(entry => [entry.session, entry.code])).toEqual([[1, 'first'], [2, 'second'], [3, '"own"']]);
+    expect(session.history.tail(9).map(entry => [entry.session, entry.code])).toEqual([[1, 'first'], [3, 'of a newer kernel'], [2, 'second'], [3, '"own"']]);
     await session.close();
   });
 
