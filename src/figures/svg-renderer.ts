@@ -18,7 +18,7 @@ interface Plotly {
 /**
  * Draws Plotly figures as SVG in a document of its own (jsdom), with the geometry that jsdom lacks: boxes of texts by
  * DejaVu Sans, transforms, path lengths, canvases. Plotly runs in that window's context, so no global of Node changes.
- * About 300 MB: use {@link exportSvgs}, which puts it into a thread that ends.
+ * About 300 MB: use {@link exportSvg}, which puts it into a thread that ends.
  */
 export class SvgRenderer {
   readonly #window: DOMWindow;

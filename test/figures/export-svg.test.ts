@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { JSDOM } from 'jsdom';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exportSvg, exportSvgs, type Figure } from '../../src/figures/index.js';
@@ -27,6 +29,27 @@ beforeAll(async () => { drawings = await exportSvgs(figures); }, 60_000);
 describe('exportSvg', () => {
   it('gives the same bytes for the same figure, whatever was drawn before it', async () => {
     expect((await exportSvgs([...figures].reverse())).reverse()).toEqual(drawings);
+  });
+
+  it('gives the same bytes after a figure that failed, too, alone or among others', async () => {
+    const broken = { ...figures[0]!, layout: null as unknown as Figure['layout'] };
+    const drawn = await Promise.allSettled([figures[0]!, broken, figures[1]!].map(exportSvg));
+    expect(drawn).toMatchObject([{ value: drawings[0] }, { reason: expect.any(TypeError) as unknown }, { value: drawings[1] }]);
+    await expect(exportSvgs([figures[0]!, broken])).rejects.toThrow(TypeError);
+    expect(await exportSvg(figures[0]!)).toBe(drawings[0]);
+  });
+
+  it('draws what is drawn one soon after the other in one thread, which keeps no process from ending', () => {
+    const module = fileURLToPath(new URL('../../dist/figures/export-svg.js', import.meta.url));
+    const script = `
+      import { exportSvg } from ${JSON.stringify(module)};
+      let threads = 0;
+      process.on('worker', () => { threads++; });
+      const figure = ${JSON.stringify(traceOf('bar'))};
+      const drawn = [await exportSvg(figure), ...await Promise.all([exportSvg(figure), exportSvg(figure)])];
+      console.log(threads, new Set(drawn).size);
+      setTimeout(() => { console.log('is still there'); }, 5000).unref();`;
+    expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })).toBe('1 1\n');
   });
 
   it('gives two figures no id in common, so that both can stand in one page', () => {

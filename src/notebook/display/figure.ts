@@ -1,6 +1,5 @@
 // Not from the folder's index, which brings all figures of the package, and TensorFlow.js with them.
-import { exportSvgs } from '../../figures/export-svg.js';
-import type { Figure } from '../../figures/index.js';
+import { exportSvg } from '../../figures/export-svg.js';
 import type { Json } from '../session/types.js';
 import type { Rich } from './rich.js';
 import { staticFigure } from './static-figure.js';
@@ -27,7 +26,7 @@ export function describeFigure(figure: FigureLike): Rich {
   return {
     data: { 'application/vnd.plotly.v1+json': { data, layout }, 'text/plain': figureText(figure) },
     metadata: {},
-    later: async () => ({ 'image/svg+xml': await picture(staticFigure(data as readonly object[], layout as object)) }),
+    later: async () => ({ 'image/svg+xml': await exportSvg(staticFigure(data as readonly object[], layout as object)) }),
   };
 }
 
@@ -57,44 +56,4 @@ function jsonCopy(value: unknown): Json | undefined {
     const copy = jsonCopy(item);
     return copy === undefined ? [] : [[key, copy]];
   }));
-}
-
-interface Order {
-  readonly figure: Figure;
-  readonly drawn: (svg: string) => void;
-  readonly failed: (error: unknown) => void;
-}
-
-let waiting: Order[] = [];
-let drawing = false;
-
-/** Draws a figure. Starting to draw takes a second, so what is ordered meanwhile is drawn in one go. */
-function picture(figure: Figure): Promise<string> {
-  return new Promise((drawn, failed) => {
-    waiting.push({ figure, drawn, failed });
-    if (!drawing) void drawAll();
-  });
-}
-
-async function drawAll(): Promise<void> {
-  drawing = true;
-  // Lets the figures of one turn come together.
-  await Promise.resolve();
-  while (waiting.length > 0) {
-    const orders = waiting;
-    waiting = [];
-    await draw(orders);
-  }
-  drawing = false;
-}
-
-async function draw(orders: readonly Order[]): Promise<void> {
-  try {
-    const pictures = await exportSvgs(orders.map(({ figure }) => figure));
-    orders.forEach(({ drawn }, index) => { drawn(pictures[index]!); });
-  } catch (error) {
-    // One figure that cannot be drawn must not take the others with it.
-    if (orders.length === 1) orders[0]!.failed(error);
-    else for (const order of orders) await draw([order]);
-  }
 }
