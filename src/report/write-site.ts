@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { exportSvgs, pdfOf, templates } from '../figures/index.js';
+import { exportSvg, pdfOf, templates } from '../figures/index.js';
 import { writeFileAtomic } from '../io/index.js';
 import { armContent, configPath } from './arm-page.js';
 import { figurePath } from './blocks.js';
@@ -23,12 +23,12 @@ import { figuresOf, overviewFigures, type Report, type ReportFigure } from './re
 export async function writeSite(report: Report, csv: string, outDir: string): Promise<string> {
   for (const folder of ['figures', 'tables', 'arms', 'configs']) await mkdir(join(outDir, folder), { recursive: true });
   const write = (path: string, text: string | Buffer): void => { writeFileAtomic(join(outDir, path), text); };
-  const entries = figuresOf(report);
-  const drawings = await exportSvgs(entries.map(entry => entry.figure));
-  for (const [index, { id, figure }] of entries.entries()) {
-    write(figurePath(id), drawings[index]!);
-    write(figurePath(id).replace(/svg$/, 'pdf'), await pdfOf(drawings[index]!, figure));
-  }
+  await Promise.all(figuresOf(report).map(async ({ id, figure }) => {
+    const svg = await exportSvg(figure);
+    write(figurePath(id), svg);
+    // While the thread draws the next one.
+    write(figurePath(id).replace(/svg$/, 'pdf'), await pdfOf(svg, figure));
+  }));
   // All that our figures draw with, at a third of the size of the whole.
   await copyFile(createRequire(import.meta.url).resolve('plotly.js-cartesian-dist-min/plotly-cartesian.min.js'), join(outDir, 'plotly.js'));
   write('results.csv', csv);
