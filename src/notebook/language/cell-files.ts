@@ -210,26 +210,33 @@ export class CellFiles implements ts.LanguageServiceHost {
   }
 
   resolveModuleNameLiterals(literals: readonly ts.StringLiteralLike[], containingFile: string, redirected: ts.ResolvedProjectReference | undefined,
-    options: ts.CompilerOptions, containingSourceFile: ts.SourceFile): readonly ts.ResolvedModuleWithFailedLookupLocations[] {
-    const inPackage = containingFile.includes(packageFolder);
-    const cache = inPackage ? this.#packageResolutions : this.#localResolutions ??= this.#newResolutions();
-    const targets: (string | null)[] = [];
-    const resolved = literals.map((literal): ts.ResolvedModuleWithFailedLookupLocations => {
-      const own = literal.text.startsWith(ownSpecifier) ? this.pathOf(literal.text) : '';
-      if (this.#own.has(own)) {
-        targets.push(own);
-        return { resolvedModule: { resolvedFileName: own, extension: typescript.Extension.Ts } };
-      }
-      const mode = typescript.getModeForUsageLocation(containingSourceFile, literal, options);
-      const resolution = typescript.resolveModuleName(literal.text, containingFile, options, this, cache, redirected, mode);
-      const target = resolution.resolvedModule;
-      // These are declared, not found.
-      if (target !== undefined || !isBuiltin(literal.text) && !declaredPackages.has(literal.text)) targets.push(target?.resolvedFileName ?? null);
-      return resolution;
-    });
-    if (!inPackage) this.#imports.set(containingFile, targets);
+    _options: ts.CompilerOptions, containingSourceFile: ts.SourceFile): readonly ts.ResolvedModuleWithFailedLookupLocations[] {
+    const resolved = literals.map(literal => this.resolve(literal, containingFile, containingSourceFile, redirected));
+    if (!containingFile.includes(packageFolder)) {
+      this.#imports.set(containingFile, resolved.flatMap(({ resolvedModule }, index) => {
+        if (resolvedModule !== undefined) return [resolvedModule.resolvedFileName];
+        // These are declared, not found.
+        const { text } = literals[index]!;
+        return isBuiltin(text) || declaredPackages.has(text) ? [] : [null];
+      }));
+    }
     return resolved;
   }
+
+  /** Where an import leads. */
+  resolve(literal: ts.StringLiteralLike, containingFile: string, containingSourceFile: ts.SourceFile,
+    redirected?: ts.ResolvedProjectReference): ts.ResolvedModuleWithFailedLookupLocations {
+    const own = literal.text.startsWith(ownSpecifier) ? this.pathOf(literal.text) : '';
+    if (this.#own.has(own)) return { resolvedModule: { resolvedFileName: own, extension: typescript.Extension.Ts } };
+    const cache = containingFile.includes(packageFolder) ? this.#packageResolutions : this.#localResolutions ??= this.#newResolutions();
+    const mode = typescript.getModeForUsageLocation(containingSourceFile, literal, this.options);
+    return typescript.resolveModuleName(literal.text, containingFile, this.options, this, cache, redirected, mode);
+  }
+}
+
+/** Whether a file is TypeScript of the user's own, whose errors are shown with those of the cell that imports it. */
+export function isProjectCode(path: string): boolean {
+  return !path.includes(packageFolder) && /(?<!\.d)\.[cm]?tsx?$/.test(path);
 }
 
 /** The `package.json` of the package that a file belongs to; `null` for a file outside of packages. */

@@ -4,7 +4,7 @@ import { CellChain, isAmbient, isSeen } from './cell-chain.js';
 import type { Scope } from './cell-scope.js';
 import { CellService } from './cell-service.js';
 import { isSelfContained, parseCell, scriptKind, typedOffset, type CellLanguageName, type CellSource } from './cell-source.js';
-import { TypeChecker } from './check.js';
+import { importedTypes, TypeChecker } from './check.js';
 import { completeness } from './completeness.js';
 import { cellOptions, optionsHold, type CellOptions } from './compiler-options.js';
 import { completionsAt } from './completions.js';
@@ -40,6 +40,13 @@ interface Knowledge {
   readonly sources: Set<number>;
   /** Text of a cell that is empty. */
   readonly empty: string;
+}
+
+/** What the type checker says of a cell. */
+interface Checked {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Names that it imports and that are types only. */
+  readonly types: ReadonlySet<string>;
 }
 
 /** A cell that the type checker sees. */
@@ -94,7 +101,7 @@ export class CellLanguage {
     const refusal = [...syntaxErrors(source), ...reservedNames(source)];
     if (refusal.length > 0) return { converted: null, diagnostics: refusal, isSeen: false };
     const modules = !isSelfContained(source);
-    const seen = this.#check(source, check, modules);
+    const seen = (check ? this.#rightAsTyped(source, modules) : null) ?? this.#check(source, check, modules);
     // What is wrong may have been mended on disk.
     const { diagnostics, types } = modules || seen.diagnostics.length === 0 ? seen : this.#check(source, check, true);
     return {
@@ -119,7 +126,10 @@ export class CellLanguage {
    */
   settle(): void {
     const { language, session, sources } = this.#known;
-    const declarations = [...sources].filter(module => session.isUsed(module)).map(module => {
+    const modules = [...sources].filter(module => session.isUsed(module));
+    // Nothing of these is inferred again as long as the last program holds.
+    if (language.has(modules.map(module => session.path(module)))) return;
+    const declarations = modules.map(module => {
       const { emitSkipped, outputFiles } = language.service.getEmitOutput(session.path(module), true);
       return { module, text: outputFiles[0]?.text, emitSkipped };
     });
@@ -137,7 +147,7 @@ export class CellLanguage {
     const source = parseCell(code, context.language);
     if (source.errors.length > 0) return syntaxErrors(source);
     const { checker, language } = this.#current();
-    if (!checksTypes(source) || isSelfContained(source) && language.isRight(source, this.#chain(source, context))) return [];
+    if (!checksTypes(source) || language.right(source, this.#chain(source, context)) !== null) return [];
     const { path, view } = this.#draft(source, context);
     return checker.check(path, source, view);
   }
@@ -146,7 +156,7 @@ export class CellLanguage {
     const { language } = this.#current();
     const source = parseCell(code, context.language);
     const chain = this.#chain(source, context);
-    const look = isSelfContained(source) ? language.draft(source, chain) : null;
+    const look = language.draft(source, chain);
     if (look !== null) return completionsAt(look, language.files, source, chain.names, offset);
     const { path, view } = this.#draft(source, context, true);
     return completionsAt(language.look(path), language.files, source, chain.names, offset, view);
@@ -191,11 +201,22 @@ export class CellLanguage {
     return this.#known;
   }
 
-  #check(source: CellSource, check: boolean, modules: boolean): { readonly diagnostics: readonly Diagnostic[]; readonly types: ReadonlySet<string> } {
+  /** Of a cell that is right as it was typed, see `GrowingProgram.right`. */
+  #rightAsTyped(source: CellSource, modules: boolean): Checked | null {
+    if (!checksTypes(source)) return null;
+    const { language, session } = this.#current(modules);
+    const look = language.right(source, session);
+    return look === null ? null : { diagnostics: [], types: importedTypes(look) };
+  }
+
+  #check(source: CellSource, check: boolean, modules: boolean): Checked {
     const { checker, language, session } = this.#current(modules);
-    if (!modules && check && checksTypes(source) && language.isRight(source, session)) return { diagnostics: [], types: new Set() };
     const { path, view } = this.#open('cell', source, session);
-    return { diagnostics: check && checksTypes(source) ? checker.check(path, source, view) : [], types: checker.importedTypes(path, source) };
+    const imports = [...source.declares.values()].includes('import');
+    return {
+      diagnostics: check && checksTypes(source) ? checker.check(path, source, view) : [],
+      types: imports ? importedTypes(language.look(path)) : new Set(),
+    };
   }
 
   #draft(source: CellSource, context: LanguageContext, list = false): OpenCell {

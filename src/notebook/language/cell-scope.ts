@@ -52,14 +52,14 @@ export function importedModules(text: string): string[] {
   return [...new Set([...text.slice(0, end).matchAll(/__(\d+) as /g)].map(([, module]) => `${index}_${module}`))];
 }
 
-const stubs: Record<DeclarationKind, (name: string) => string> = {
+const stubs: Record<Exclude<DeclarationKind, 'import'>, (name: string) => string> = {
   let: name => `declare let ${name}: any;`, var: name => `declare let ${name}: any;`,
-  const: name => `declare const ${name}: any;`, import: name => `declare const ${name}: any;`, namespace: name => `declare const ${name}: any;`,
+  const: name => `declare const ${name}: any;`, namespace: name => `declare const ${name}: any;`,
   function: name => `declare function ${name}(): any;`, class: name => `declare class ${name} {}`,
   enum: name => `declare enum ${name} {}`, type: name => `type ${name} = any;`,
 };
 
-/** Declarations of names that need not have their type: for lists of what there is. */
+/** Declarations of names that need not have their type: for lists of what there is. Not of imports, which may be types too. */
 export function scopeStubs(names: readonly (readonly [string, ScopeName])[]): string {
-  return names.map(([name, { kind }]) => stubs[kind](name)).join(' ');
+  return names.map(([name, { kind }]) => (kind === 'import' ? '' : stubs[kind](name))).join(' ');
 }

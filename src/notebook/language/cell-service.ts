@@ -56,9 +56,11 @@ export class CellService {
     return { program, file: program.getSourceFile(path)! };
   }
 
-  /** See `GrowingProgram.isRight`. */
-  isRight(cell: CellSource, chain: CellChain): boolean {
-    return this.#last().isRight(cell, chain);
+  /** See `GrowingProgram.right`. */
+  right(cell: CellSource, chain: CellChain): CellLook | null {
+    const last = this.#last();
+    const file = last.right(cell, chain);
+    return file === null ? null : { program: last.program, file };
   }
 
   /** See `GrowingProgram.draft`. */
@@ -66,6 +68,12 @@ export class CellService {
     const last = this.#last();
     const file = last.draft(cell, chain);
     return file === null ? null : { program: last.program, file };
+  }
+
+  /** Whether the last program holds, and has some of the session's files with their newest texts. */
+  has(paths: readonly string[]): boolean {
+    const growing = this.#growing;
+    return growing?.holds === true && paths.every(path => growing.has(path));
   }
 
   /** See `GrowingProgram.adopt`. */

@@ -51,8 +51,27 @@ function parseAs(code: string, language: CellLanguageName): CellSource {
 }
 
 /** Whether a cell neither imports nor declares anything beyond itself. */
-export function isSelfContained({ text, language }: CellSource): boolean {
-  return language === 'typescript' && !/\b(?:import|export|declare)\b|^\s*\/\/\//m.test(text);
+export function isSelfContained(source: CellSource): boolean {
+  return staticImports(source)?.length === 0;
+}
+
+/**
+ * Specifiers of the import declarations of a cell; `null` where it imports in other ways too, exports, or declares something beyond
+ * itself.
+ */
+export function staticImports({ file, text, language }: CellSource): readonly ts.StringLiteral[] | null {
+  if (language !== 'typescript') return null;
+  const specifiers: ts.StringLiteral[] = [];
+  let rest = '';
+  let end = 0;
+  for (const statement of file.statements) {
+    if (!typescript.isImportDeclaration(statement)) continue;
+    if (!typescript.isStringLiteral(statement.moduleSpecifier)) return null;
+    specifiers.push(statement.moduleSpecifier);
+    rest += text.slice(end, statement.getStart(file));
+    end = statement.end;
+  }
+  return /\b(?:import|export|declare)\b|^\s*\/\/\//m.test(rest + text.slice(end)) ? null : specifiers;
 }
 
 /** Offset in what was typed of an offset in the parsed text. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type ts from 'typescript';
 import type { Diagnostic } from '../session/types.js';
 import { asTyped } from './as-typed.js';
-import type { CellService } from './cell-service.js';
+import { isProjectCode } from './cell-files.js';
+import type { CellLook, CellService } from './cell-service.js';
 import type { CellSource } from './cell-source.js';
 import { diagnosticOf, fileDiagnosticOf } from './diagnostic.js';
 import type { TypeView } from './type-view.js';
@@ -26,22 +27,6 @@ export class TypeChecker {
     const own = program.getSemanticDiagnostics(file).filter(error => error.start !== undefined && view.isInCell(error.start) && !this.#isHarmless(error))
       .map(error => asTyped(diagnosticOf(error, source.code, position => view.offset(position)), view));
     return [...own, ...local.flatMap(path => this.#checkFile(path, program))];
-  }
-
-  /** Names that the cell imports and that are types only. */
-  importedTypes(path: string, source: CellSource): ReadonlySet<string> {
-    const types = new Set<string>();
-    if (!source.file.statements.some(statement => typescript.isImportDeclaration(statement))) return types;
-    const { program } = this.language;
-    const checker = program.getTypeChecker();
-    for (const name of importedNames(program.getSourceFile(path)!)) {
-      const symbol = checker.getSymbolAtLocation(name);
-      if (symbol === undefined || (symbol.flags & typescript.SymbolFlags.Alias) === 0) continue;
-      const { flags } = checker.getAliasedSymbol(symbol);
-      const { Type, Value } = typescript.SymbolFlags;
-      if ((flags & Type) !== 0 && (flags & Value) === 0) types.add(name.text);
-    }
-    return types;
   }
 
   /** A package without types is not wrong, it is implicitly `any`; neither is one that Node finds and TypeScript does not. */
@@ -75,7 +60,7 @@ export class TypeChecker {
     const found = new Set<string>();
     const visit = (from: string): void => {
       for (const target of files.importsOf(from)) {
-        if (found.has(target) || target === path || files.isOwn(target) || target.includes('/node_modules/') || !/(?<!\.d)\.[cm]?tsx?$/.test(target)) continue;
+        if (found.has(target) || target === path || files.isOwn(target) || !isProjectCode(target)) continue;
         found.add(target);
         visit(target);
       }
@@ -83,6 +68,22 @@ export class TypeChecker {
     visit(path);
     return [...found];
   }
+}
+
+/** Names that a cell imports and that are types only. */
+export function importedTypes({ program, file }: CellLook): ReadonlySet<string> {
+  const types = new Set<string>();
+  const names = importedNames(file);
+  if (names.length === 0) return types;
+  const checker = program.getTypeChecker();
+  for (const name of names) {
+    const symbol = checker.getSymbolAtLocation(name);
+    if (symbol === undefined || (symbol.flags & typescript.SymbolFlags.Alias) === 0) continue;
+    const { flags } = checker.getAliasedSymbol(symbol);
+    const { Type, Value } = typescript.SymbolFlags;
+    if ((flags & Type) !== 0 && (flags & Value) === 0) types.add(name.text);
+  }
+  return types;
 }
 
 function importedNames(file: ts.SourceFile): ts.Identifier[] {

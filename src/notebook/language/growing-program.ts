@@ -1,8 +1,8 @@
 import type ts from 'typescript';
 import type { CellChain } from './cell-chain.js';
-import type { CellFiles } from './cell-files.js';
+import { isProjectCode, type CellFiles } from './cell-files.js';
 import { exportName, importedModules, usedNames, wordsOf, type ScopeName } from './cell-scope.js';
-import type { CellSource } from './cell-source.js';
+import { staticImports, type CellSource } from './cell-source.js';
 import { typescript } from './typescript.js';
 
 /** So many files may come until TypeScript's tables, which forget nothing, are begun anew. */
@@ -20,15 +20,16 @@ interface BoundFile extends ts.SourceFile {
   readonly symbol: ts.Symbol;
 }
 interface CheckedProgram extends ts.Program {
-  getResolvedModule(file: ts.SourceFile, specifier: string, mode: ts.ResolutionMode): ts.ResolvedModuleWithFailedLookupLocations | undefined;
+  getResolvedModule(file: ts.SourceFile, specifier: string, mode: ts.ResolutionMode): Resolution | undefined;
 }
+type Resolution = ts.ResolvedModuleWithFailedLookupLocations;
 
 /**
  * A program whose type checker takes in cells that came after it was made. TypeScript would make a new program and a new
  * checker for each, which costs several times what the cell itself does, and is garbage after the next one.
  *
  * Nothing that the checker has seen ever changes: a file with a new text is a new file, and each imports what it needs from
- * an index of its own. So this is for self-contained files, see `CellFiles.write`.
+ * an index of its own. So this is for self-contained files, see `CellFiles.write`, and for cells that import what is there already.
  */
 export class GrowingProgram {
   readonly program: ts.Program;
@@ -41,6 +42,8 @@ export class GrowingProgram {
   readonly #indexes = new Map<string, string>();
   /** By their text: paths of indexes. */
   readonly #indexPaths = new Map<string, string>();
+  /** By a cell that was taken in as it is: where its imports lead. */
+  readonly #imports = new WeakMap<ts.SourceFile, ReadonlyMap<string, Resolution>>();
   /** By a cell that was taken in as it is: the module that it can be. */
   readonly #modules = new WeakMap<ts.SourceFile, string>();
   #count = 0;
@@ -53,7 +56,7 @@ export class GrowingProgram {
     const getSourceFile = made.getSourceFile.bind(made);
     const getResolvedModule = made.getResolvedModule.bind(made);
     made.getSourceFile = path => this.#added.get(path) ?? getSourceFile(path);
-    made.getResolvedModule = (file, specifier, mode) => this.#resolve(file.fileName, specifier) ?? getResolvedModule(file, specifier, mode);
+    made.getResolvedModule = (file, specifier, mode) => this.#resolve(file, specifier) ?? getResolvedModule(file, specifier, mode);
   }
 
   /** Whether it can take in one more cell, and there is no other reason for a new one. */
@@ -61,15 +64,17 @@ export class GrowingProgram {
     return this.#files.diskVersion === this.#diskVersion && this.#count < most;
   }
 
+  /** Whether it has one of the session's own files with its newest text. */
+  has(path: string): boolean {
+    return this.#known(path) !== undefined;
+  }
+
   /** One of the session's own files, with its newest text; `null` where only a new program can have it. */
   sourceFile(path: string): ts.SourceFile | null {
-    const version = this.#files.getScriptVersion(path);
-    const made = this.program.getSourceFile(path) as ts.SourceFile & { readonly version?: string } | undefined;
-    if (made?.version === version) return made;
-    const name = nameOf(path, version);
-    const added = this.#added.get(name);
-    if (added !== undefined) return added;
+    const known = this.#known(path);
+    if (known !== undefined) return known;
     if (!this.#files.isSelfContained(path)) return null;
+    const name = nameOf(path, this.#files.getScriptVersion(path));
     const text = this.#files.readFile(path)!;
     const modules: ts.SourceFile[] = [];
     for (const module of importedModules(text)) {
@@ -87,31 +92,32 @@ export class GrowingProgram {
    * Whether a cell is right, by a check of the file that was parsed as it was typed: the names of earlier cells are put among its own,
    * where `TypeView` has them imported, which in a small cell is most of what there is to parse and to check.
    *
-   * @param cell self-contained; it is in no program yet
+   * @param cell in no program yet
    * @param chain the earlier cells
-   * @returns `false` says nothing: the other way sees more of it, and has the words for what is wrong
+   * @returns the cell, if it is; `null` says nothing: the other way sees more of it, and has the words for what is wrong
    */
-  isRight(cell: CellSource, chain: CellChain): boolean {
-    const { file, text, declares } = cell;
+  right(cell: CellSource, chain: CellChain): ts.SourceFile | null {
+    const { text, declares } = cell;
     const used = new Map(usedNames(wordsOf(text), declares, chain.names));
     const symbols = this.#symbols(used, chain);
-    if (symbols === null) return false;
+    if (symbols === null) return null;
     for (const [name, { kind }] of used) {
       // Whether closures keep what is known of a variable depends on its assignments, which are looked for where it is declared.
-      if (kind === 'let' && assignment.test(text) || kind === 'const' && tellsOfOthers(symbols.get(name)!, used)) return false;
+      if (kind === 'let' && assignment.test(text) || kind === 'const' && this.#tellsOfOthers(symbols.get(name)!, used)) return null;
     }
-    if (this.program.getSemanticDiagnostics(this.#takeIn(cell, chain, symbols)).length > 0) return false;
+    const file = this.#takeIn(cell, chain, symbols);
+    if (file === null || this.program.getSemanticDiagnostics(file).length > 0) return null;
     this.#modules.set(file, chain.path(chain.next));
-    return true;
+    return file;
   }
 
-  /** A self-contained cell that is being edited, with all names of the earlier ones; `null` where only a new program can have them. */
+  /** A cell that is being edited, with all names of the earlier ones; `null` where only a new program can have them. */
   draft(cell: CellSource, chain: CellChain): ts.SourceFile | null {
     const symbols = this.#symbols([...chain.names].filter(([name]) => !cell.declares.has(name)), chain);
     return symbols === null ? null : this.#takeIn(cell, chain, symbols);
   }
 
-  /** Has a cell that `isRight` be the module that it has become, so that nothing of it is parsed or inferred again. */
+  /** Has a cell that was `right` be the module that it has become, so that nothing of it is parsed or inferred again. */
   adopt(path: string, { file }: CellSource): void {
     if (this.#modules.get(file) !== path) return;
     this.#added.set(nameOf(path, this.#files.getScriptVersion(path)), file).set(file.fileName, file);
@@ -130,17 +136,74 @@ export class GrowingProgram {
     return symbols;
   }
 
-  #takeIn({ file, declares }: CellSource, chain: CellChain, symbols: ReadonlyMap<string, ts.Symbol>): ts.SourceFile {
+  /** One of the session's own files, with its newest text. */
+  #known(path: string): ts.SourceFile | undefined {
+    const version = this.#files.getScriptVersion(path);
+    const made = this.program.getSourceFile(path) as ts.SourceFile & { readonly version?: string } | undefined;
+    return made?.version === version ? made : this.#added.get(nameOf(path, version));
+  }
+
+  #takeIn(cell: CellSource, chain: CellChain, symbols: ReadonlyMap<string, ts.Symbol>): ts.SourceFile | null {
+    const { file, declares } = cell;
+    const specifiers = staticImports(cell);
+    if (specifiers === null) return null;
     const path = nameOf(chain.path(chain.next), `typed-${++this.#count}`);
     // A module, as all cells are.
     const bound = Object.assign(file, { fileName: path, externalModuleIndicator: true }) as ts.SourceFile as BoundFile;
     joinProgram(this.program, bound, path);
+    const imports = this.#resolutions(specifiers, bound);
+    if (imports === null) return null;
+    this.#imports.set(bound, imports);
     for (const [name, symbol] of symbols) bound.locals.set(escaped(name), symbol);
     for (const name of declares.keys()) {
       const symbol = bound.locals.get(escaped(name));
       if (symbol !== undefined) bound.symbol.exports!.set(escaped(exportName(name, chain.next)), symbol);
     }
     return bound;
+  }
+
+  /** Where imports lead, when that is in the program, and checked already. */
+  #resolutions(specifiers: readonly ts.StringLiteral[], file: ts.SourceFile): ReadonlyMap<string, Resolution> | null {
+    const resolutions = new Map<string, Resolution>();
+    for (const specifier of specifiers) {
+      const resolution = this.#files.resolve(specifier, file.fileName, file);
+      const target = resolution.resolvedModule?.resolvedFileName;
+      // What is declared by its name, as `node:fs` is, leads nowhere.
+      if (target === undefined) continue;
+      if (isProjectCode(target) || this.program.getSourceFile(target) === undefined) return null;
+      resolutions.set(specifier.text, resolution);
+    }
+    return resolutions;
+  }
+
+  /**
+   * Whether a constant may tell something of other names, as `const isText = typeof x === 'string'` does of `x`. That is forgotten
+   * when it is replaced by its declaration, so it must not be known before either.
+   *
+   * @param depth of constants that are told by constants; TypeScript looks as far
+   */
+  #tellsOfOthers({ valueDeclaration: declaration }: ts.Symbol, used: ReadonlyMap<string, ScopeName>, depth = 5): boolean {
+    if (declaration === undefined || used.size === 1 || !typescript.isVariableDeclaration(declaration) && !typescript.isBindingElement(declaration)) return false;
+    if (typescript.isBindingElement(declaration)) return true;
+    const { type, initializer } = declaration;
+    if (type !== undefined || initializer === undefined || !this.#isCondition(initializer)) return false;
+    const { locals } = declaration.getSourceFile() as BoundFile;
+    return [...wordsOf(initializer.getText())].some(word => {
+      const local = depth === 0 ? undefined : locals.get(escaped(word));
+      return used.has(word) || local !== undefined && this.#tellsOfOthers(local, used, depth - 1);
+    });
+  }
+
+  /** Whether something is known of other values when an expression is known to be true. */
+  #isCondition(expression: ts.Expression): boolean {
+    const ts = typescript;
+    if (ts.isCallExpression(expression)) {
+      // Of a predicate.
+      const type = this.program.getTypeChecker().getTypeAtLocation(expression);
+      return (type.isUnion() ? type.types : [type]).some(({ flags }) => (flags & ts.TypeFlags.BooleanLike) !== 0);
+    }
+    return ts.isIdentifier(expression) || ts.isPropertyAccessExpression(expression) || ts.isElementAccessExpression(expression) || ts.isBinaryExpression(expression)
+      || ts.isPrefixUnaryExpression(expression) || ts.isParenthesizedExpression(expression) || ts.isNonNullExpression(expression) || ts.isSatisfiesExpression(expression);
   }
 
   /** Path of an index of some modules; cells that use the same share one. */
@@ -162,23 +225,14 @@ export class GrowingProgram {
     return file;
   }
 
-  /** What an added file imports is an index, and what that one does is a file by its path. */
-  #resolve(from: string, specifier: string): ts.ResolvedModuleWithFailedLookupLocations | undefined {
-    if (!this.#added.has(from)) return undefined;
-    const resolvedFileName = this.#indexes.get(from) ?? specifier;
+  /** What an added file imports is an index, and what that one does is a file by its path; a cell has its own imports. */
+  #resolve(from: ts.SourceFile, specifier: string): Resolution | undefined {
+    const imports = this.#imports.get(from);
+    if (imports !== undefined) return imports.get(specifier);
+    if (!this.#added.has(from.fileName)) return undefined;
+    const resolvedFileName = this.#indexes.get(from.fileName) ?? specifier;
     return { resolvedModule: { resolvedFileName, extension: typescript.Extension.Ts } };
   }
-}
-
-/**
- * Whether a constant may tell something of other names, as `const isText = typeof x === 'string'` does of `x`. That is forgotten
- * when it is replaced by its declaration, so it must not be known before either.
- */
-function tellsOfOthers({ valueDeclaration: declaration }: ts.Symbol, used: ReadonlyMap<string, ScopeName>): boolean {
-  if (declaration === undefined || used.size === 1) return false;
-  if (typescript.isBindingElement(declaration)) return true;
-  if (!typescript.isVariableDeclaration(declaration) || declaration.initializer === undefined) return false;
-  return [...wordsOf(declaration.initializer.getText())].some(word => used.has(word));
 }
 
 /** Of each version of a file. */

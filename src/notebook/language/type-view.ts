@@ -22,7 +22,9 @@ export class TypeView {
     if (source.language !== 'typescript') words.add('React');
     const used = usedNames(words, declares, scope);
     const unused = list ? [...scope].filter(([name]) => !words.has(name) && !declares.has(name)) : [];
-    const prologue = `${pragmas(source.text)}${scopeImports(used, index)} ${scopeStubs(unused)}\n`;
+    // Of an import, only where it comes from tells whether it is a value, a type or both.
+    const imports = unused.filter(([, { kind }]) => kind === 'import');
+    const prologue = `${pragmas(source.text)}${scopeImports([...used, ...imports], index)} ${scopeStubs(unused)}\n`;
     this.#start = prologue.length;
     this.text = `${prologue}${source.text}\n`;
   }

@@ -63,6 +63,10 @@ describe('the check of a cell', () => {
 describe('a self-contained cell', () => {
   it('is checked and completed as in a program that is made for it, whatever ran before', () => {
     writeIn(folder, 'own/shapes.ts', 'export interface Shape { sides: number }\nexport const square: Shape = { sides: 4 };');
+    const declared = 'export interface Tool { size: number }\nexport declare const tool: Tool;\n';
+    writeIn(folder, 'own/node_modules/tools/package.json', { name: 'tools', exports: { '.': './index.js', './all': './all.js' } });
+    writeIn(folder, 'own/node_modules/tools/all.d.ts', declared);
+    writeIn(folder, 'own/node_modules/tools/index.d.ts', 'export * from "./all.js";\nexport { tool as default } from "./all.js";\n');
     const own = new Cells(folder.path('own'));
     const parts = [
       'let q1 = 1;', 'let q1 = "s";', 'const q15 = new Q3();', 'const q16: Q3 = q15;', 'const q2 = [q1];', 'q1.toFixed();', 'q2[0].length;', 'q1 = 2;', 'class Q3 { sides = 3 }', 'class Q3 { #own = 1 }',
@@ -71,6 +75,10 @@ describe('a self-contained cell', () => {
       'type Q10 = typeof q7; let q10: Q10;', 'q10 = q7; q10(q6).x.a;', 'word__1 + word__40;', 'var q11 = q11 ?? 1;', 'await Promise.resolve(q2);', 'nope7();',
       'import { square } from "./shapes";', 'square.sides = "four";', 'square.nope;', 'declare global { interface Array<T> { last: T } }', '[1].last.nope;',
       'import { existsSync, type Stats } from "node:fs";', 'let q12: Stats; existsSync(1);',
+      'import { statSync, Stats } from "node:fs";', 'const q24: Stats = statSync("."); q24.nope;', 'import * as q25 from "tools/all";\nq25.tool.nope;', 'q25.tool.size.nope; let q26: q25.Tool = { size: 1 };',
+      'import tool from "tools";', 'import tool, { type Tool as q27 } from "tools";', 'tool.size.nope;', 'let q28: q27 = tool; q28.size = "s";', 'import type { Tool as Q3 } from "tools";', 'import { nope } from "tools/nope";',
+      'import "tools";', 'import { nope } from "tools";', 'statSync = existsSync;', 'import { tool as q1 } from "tools/all"; q1.size.nope;',
+      'const q30 = q21;', 'if (q30) q20.length;', 'function q31(x: unknown): x is string { return typeof x === "string" }', 'const q32 = q31(q20);', 'if (q32) q20.length;', 'const q33 = q7(q6); q33.x.nope;', 'if (q33.q1) q1.nope;',
       'let q17: string | undefined = [q1].map(String)[0];', 'if (q17) [1].map(() => q17.length);', 'if (q17) [1].map(() => q17.length); q17 = undefined;',
       'let q18; let q19 = [];', 'q18 = 5; q18.nope;', 'q19.push(1); q19[0].nope;', 'const q20 = [1, "s"][1]!; const q21 = typeof q20 === "string";', 'if (q21) q20.length;',
       'const { q22, q23 } = ([{ q22: "a", q23: 1 }, { q22: "b", q23: "s" }] as ({ q22: "a"; q23: number } | { q22: "b"; q23: string })[])[1]!;', 'if (q22 === "a") q23.toFixed();',
@@ -83,24 +91,26 @@ describe('a self-contained cell', () => {
     const ran: { id: string; code: string }[] = [];
     let found = 0;
     let completed = 0;
-    for (let cell = 0; cell < 150; cell++) {
+    for (let cell = 0; cell < 60; cell++) {
       const code = `${parts[random.integer(parts.length)]!}\n${parts[random.integer(parts.length)]!}`;
       const expected = whole.language.diagnose(inNewProgram(code));
       expect(own.language.prepare(code, { id: 'cell' }).diagnostics, code).toEqual(expected);
       for (const { language } of [own, whole]) language.commit(code, { id: 'cell' });
       found += expected.length;
       ran.push({ id: `${cell}`, code });
-      const member = ['q1.', 'q2[0].', 'q4.', 'q6.', 'q7(q6).', 'q9.', 'q12.', 'square.', '[1].', 'Q8.', 'Q14.', 'q7(q6).x.', 'q', 'let q1: Q', '{ q1: 1, q'][random.integer(15)]!;
+      const member = ['q1.', 'q2[0].', 'q4.', 'q6.', 'q7(q6).', 'q9.', 'q12.', 'q24.', 'q25.', 'tool.', 'square.', '[1].', 'Q8.', 'Q14.', 'q7(q6).x.', 'q', 'let q1: Q', '{ q1: 1, q', 'import { to', 'import { to } from "tools";\n', 'import t'][random.integer(21)]!;
       for (const context of [{}, { preceding: ran.slice(-random.integer(20)) }]) {
-        const items = whole.language.complete(inNewProgram(member), member.length, context);
-        expect(own.language.complete(member, member.length, context), member).toEqual(items);
+        // Front ends sort them.
+        const told = ({ language }: Cells, typed: string) => new Set(language.complete(typed, member.length, context).items);
+        const items = told(whole, inNewProgram(member));
+        expect(told(own, member), member).toEqual(items);
         expect(own.language.diagnose(code, context), code).toEqual(whole.language.diagnose(inNewProgram(code), context));
-        completed += items.items.length === 0 ? 0 : 1;
+        completed += items.size === 0 ? 0 : 1;
       }
       if (random.integer(20) === 0) for (const { language } of [own, whole]) language.settle();
     }
-    expect(found).toBeGreaterThan(50);
-    expect(completed).toBeGreaterThan(100);
+    expect(found).toBeGreaterThan(20);
+    expect(completed).toBeGreaterThan(40);
   });
 });
 
@@ -123,6 +133,9 @@ describe('names of earlier cells', () => {
     expect(told(`let v = ${text}`, 'if (v) [1].map(() => v.length);\nfor (v of ["s"]) v.length')).toEqual(['1:22 18048']);
     expect(told(`const v = ${text}`, 'if (v) [1].map(() => v.length)')).toEqual([]);
     expect(told(`const v = ${text}; const isText = v !== undefined`, 'if (isText) v.length')).toEqual(['1:13 18048']);
+    expect(told(`const v = ${text}; const isText = v !== undefined; const same = isText`, 'if (same) v.length')).toEqual(['1:11 18048']);
+    expect(told(`const v = ${text}; function isText(x: unknown): x is string { return x === "" }; const is = isText(v)`, 'if (is) v.length')).toEqual(['1:9 18048']);
+    expect(told(`const v = ${text}; const list = [v].filter(Boolean)`, 'if (list) v.length')).toEqual(['1:11 18048']);
     expect(told('const { kind, size } = ([{ kind: "a", size: 1 }] as ({ kind: "a"; size: number } | { kind: "b"; size: string })[])[0]!', 'if (kind === "a") size.toFixed()')).toEqual(['1:24 2339']);
     expect(told('let later; let list = []', 'later = 1; later.nope; list.push(1); list[0].nope')).toEqual([]);
     expect(told('const c = "a"', 'let d = c; d = "b"')).toEqual([]);
