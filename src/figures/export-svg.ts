@@ -9,7 +9,7 @@ const exportable: readonly string[] = ['scatter', 'bar', 'box', 'violin', 'heatm
 
 /**
  * Draws a figure as a stand-alone SVG document, without a browser. Equal figures give equal bytes.
- * The first figure starts a thread with Plotly in it, which takes one or two seconds; the next ones find it there.
+ * The first figure starts a thread with Plotly in it, which takes about a second; the next ones find it there.
  *
  * @throws RangeError when a trace has a type that cannot be drawn without a browser
  */

@@ -9,7 +9,7 @@ interface Order {
   readonly failed: (error: Error) => void;
 }
 
-/** It takes one or two seconds to start and holds about 300 MB, so it waits so long for the next figure. */
+/** It takes a second to start and holds 100 to 250 MB, so it waits so long for the next figure. */
 const keepMs = 10_000;
 
 /** Node starts a thread from JavaScript only, so the built file runs, whether this module was compiled or not. */
