@@ -118,11 +118,17 @@ describe('nbformat', () => {
     ['has an output of an unknown type', whole([{ cell_type: 'code', metadata: {}, source: '', outputs: [{ output_type: 'x' }] }]), 'cells[0].outputs[0].output_type: expected an output of type'],
     ['has binary data that is no text', whole([{ cell_type: 'code', metadata: {}, source: '', outputs: [{ output_type: 'display_data', metadata: {}, data: { 'image/png': {} } }] }]), 'cells[0].outputs[0].data.image/png: expected text, or a list of lines, found an object'],
     ['has a key that the format does not know', whole([{ cell_type: 'raw', metadata: {}, source: '', colour: 1 }]), 'cells[0]: found "colour", which nbformat 4 does not have there'],
+    ...[-1, 0, 1.5, '2', 1e300].map((level): [string, string, string] => [`has a heading of level ${level} in nbformat 3`, JSON.stringify({ nbformat: 3, worksheets: [{ cells: [{ cell_type: 'heading', level, source: 'x' }] }] }), 'worksheets[0].cells[0].level: expected a whole number']),
   ])('refuses a file that %s, names it and the reason, and leaves it as it is', (_, content, reason) => {
     const path = join(folder, 'broken.ipynb');
     writeFileSync(path, content);
     expect(() => readNotebook(path)).toThrow(`${path}: ${reason}`);
     expect(readFileSync(path, 'utf8')).toBe(content);
+  });
+
+  it('makes a heading of nbformat 3 one of the deepest that Markdown has', () => {
+    const cells = [{ cell_type: 'heading', level: 9, source: 'x' }, { cell_type: 'heading', source: 'y' }];
+    expect(parseNotebook(JSON.stringify({ nbformat: 3, worksheets: [{ cells }] })).cells.map(({ source }) => source)).toEqual(['###### x', '# y']);
   });
 
   it.each([3, 4])('either reads a notebook of version %s in which anything was replaced by anything, or says what it expected', version => {

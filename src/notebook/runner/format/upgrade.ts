@@ -2,12 +2,17 @@ import { z } from 'zod';
 
 /** nbformat 3, as far as the upgrade looks into it; the result is checked as nbformat 4. */
 const object = z.record(z.string(), z.unknown(), 'expected an object');
+const headingLevel = z.int('expected a whole number').min(1, 'expected a whole number of at least 1');
+const cellSchema = z.looseObject({ level: headingLevel.optional() }, 'expected an object');
 export const notebook3Schema = z.looseObject({
   metadata: object.default({}),
-  worksheets: z.array(z.looseObject({ cells: z.array(object, 'expected a list of cells') }, 'expected a worksheet'), 'expected a list of worksheets'),
+  worksheets: z.array(z.looseObject({ cells: z.array(cellSchema, 'expected a list of cells') }, 'expected a worksheet'), 'expected a list of worksheets'),
 });
 
 type Fields = Record<string, unknown>;
+
+/** Of a heading in Markdown. */
+const deepestLevel = 6;
 
 /** Short names of nbformat 3 for the MIME types of an output. */
 const mimeOf: Readonly<Record<string, string>> = {
@@ -23,7 +28,7 @@ export function upgradeNotebook3(notebook: z.infer<typeof notebook3Schema>): unk
   return { nbformat: 4, nbformat_minor: 0, metadata, cells: notebook.worksheets.flatMap(sheet => sheet.cells.map(upgradeCell)) };
 }
 
-function upgradeCell(cell: Fields): Fields {
+function upgradeCell(cell: z.infer<typeof cellSchema>): Fields {
   const metadata = cell['metadata'] ?? {};
   switch (cell['cell_type']) {
     case 'code':
@@ -32,7 +37,7 @@ function upgradeCell(cell: Fields): Fields {
         outputs: Array.isArray(cell['outputs']) ? cell['outputs'].map(upgradeOutput) : cell['outputs'],
       };
     case 'heading': {
-      const level = typeof cell['level'] === 'number' ? cell['level'] : 1;
+      const level = Math.min(cell.level ?? 1, deepestLevel);
       const source = joined(cell['source'] ?? '');
       return { cell_type: 'markdown', metadata, source: typeof source === 'string' ? `${'#'.repeat(level)} ${source.split('\n').join(' ')}` : source };
     }
