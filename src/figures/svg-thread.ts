@@ -58,7 +58,7 @@ class SvgThread {
   #rest(): void {
     this.#worker.unref();
     this.#idle = setTimeout(() => {
-      this.#end(new Error('static figure export: nothing to draw'));
+      if (current === this) current = null;
       void this.#worker.terminate();
     }, keepMs).unref();
   }

@@ -98,6 +98,8 @@ export class GrowingProgram {
    */
   right(cell: CellSource, chain: CellChain): ts.SourceFile | null {
     const { text, declares } = cell;
+    const specifiers = staticImports(cell);
+    if (specifiers === null) return null;
     const used = new Map(usedNames(wordsOf(text), declares, chain.names));
     const symbols = this.#symbols(used, chain);
     if (symbols === null) return null;
@@ -105,7 +107,7 @@ export class GrowingProgram {
       // Whether closures keep what is known of a variable depends on its assignments, which are looked for where it is declared.
       if (kind === 'let' && assignment.test(text) || kind === 'const' && this.#tellsOfOthers(symbols.get(name)!, used)) return null;
     }
-    const file = this.#takeIn(cell, chain, symbols);
+    const file = this.#takeIn(cell, specifiers, chain, symbols);
     if (file === null || this.program.getSemanticDiagnostics(file).length > 0) return null;
     this.#modules.set(file, chain.path(chain.next));
     return file;
@@ -113,8 +115,10 @@ export class GrowingProgram {
 
   /** A cell that is being edited, with all names of the earlier ones; `null` where only a new program can have them. */
   draft(cell: CellSource, chain: CellChain): ts.SourceFile | null {
+    const specifiers = staticImports(cell);
+    if (specifiers === null) return null;
     const symbols = this.#symbols([...chain.names].filter(([name]) => !cell.declares.has(name)), chain);
-    return symbols === null ? null : this.#takeIn(cell, chain, symbols);
+    return symbols === null ? null : this.#takeIn(cell, specifiers, chain, symbols);
   }
 
   /** Has a cell that was `right` be the module that it has become, so that nothing of it is parsed or inferred again. */
@@ -143,10 +147,9 @@ export class GrowingProgram {
     return made?.version === version ? made : this.#added.get(nameOf(path, version));
   }
 
-  #takeIn(cell: CellSource, chain: CellChain, symbols: ReadonlyMap<string, ts.Symbol>): ts.SourceFile | null {
-    const { file, declares } = cell;
-    const specifiers = staticImports(cell);
-    if (specifiers === null) return null;
+  #takeIn(
+    { file, declares }: CellSource, specifiers: readonly ts.StringLiteral[], chain: CellChain, symbols: ReadonlyMap<string, ts.Symbol>,
+  ): ts.SourceFile | null {
     const path = nameOf(chain.path(chain.next), `typed-${++this.#count}`);
     // A module, as all cells are.
     const bound = Object.assign(file, { fileName: path, externalModuleIndicator: true }) as ts.SourceFile as BoundFile;
