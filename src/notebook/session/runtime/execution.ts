@@ -1,16 +1,15 @@
 import { url as inspectorUrl } from 'node:inspector';
 import { describe } from '../../display/index.js';
-import { fence, report } from './reports.js';
-import type { RunnableCell } from '../messages.js';
+import { fence } from './reports.js';
+import type { RunnableCell, SessionReport } from '../messages.js';
 import type { CellError } from '../types.js';
 import { interruptedError } from '../cell-errors.js';
 import { cellErrorOf } from './errors.js';
 import { evaluate } from './evaluate.js';
-import { shielded, wasStoppedEarly } from './interruption.js';
+import { wasStoppedEarly } from './interruption.js';
 import { allForms } from './outlet.js';
 import { inRun, leaveRun, newestRun, type Run } from './runs.js';
 import { registerSource, scriptUrl } from './stack.js';
-import { output } from './streams.js';
 import { closeTensorScopes } from './tensorflow.js';
 import { declareVariables } from './variables.js';
 
@@ -21,17 +20,17 @@ export function execute(id: number, cell: RunnableCell): void {
     end: error => { endRun(run, error); },
   };
   if (wasStoppedEarly(id)) {
-    reportEnd(run, interruptedError());
+    fence(endOf(run, interruptedError()));
     return;
   }
   if (newestRun()?.stopped === true) closeTensorScopes();
   registerSource(scriptUrl(id), { cell: { id: cell.id, name: cell.name }, file: null }, cell.sourceMap);
   declareVariables(cell.declares);
   inRun(run, () => {
-    evaluate(`${cell.code}\n${sourceComments(id, cell)}`).then(() => showResult(run)).then(
-      () => { run.end(null); },
-      (thrown: unknown) => { run.end(cellErrorOf(thrown)); },
-    );
+    evaluate(`${cell.code}\n${sourceComments(id, cell)}`)
+      .then(() => resultOf(run))
+      .then(result => { endRun(run, null, result); })
+      .catch((thrown: unknown) => { run.end(cellErrorOf(thrown)); });
   });
 }
 
@@ -42,28 +41,26 @@ function sourceComments(run: number, { sourceMap }: RunnableCell): string {
   return `${name}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(sourceMap)).toString('base64')}`;
 }
 
-/** The result comes after everything else that the cell shows. */
-async function showResult(run: Run): Promise<void> {
+/** The result, once everything else that the cell shows is there; none of a value that shows nothing. */
+async function resultOf(run: Run): Promise<SessionReport[]> {
   while (run.pending.size > 0) await Promise.all(run.pending);
-  if (run.result === undefined) return;
+  if (run.result === undefined) return [];
   const shown = await describe(run.result);
   run.result = undefined;
-  if (Object.keys(shown.data).length === 0) return;
-  output({ type: 'result', data: await allForms(shown, run.cell.figurePictures), metadata: shown.metadata });
+  if (Object.keys(shown.data).length === 0) return [];
+  return [{ type: 'output', run: run.id, event: { type: 'result', data: await allForms(shown, run.cell.figurePictures), metadata: shown.metadata } }];
 }
 
 const ended = new WeakSet<Run>();
 
-function endRun(run: Run, error: CellError | null): void {
+/** @throws TypeError when the result is no JSON; the run goes on then */
+function endRun(run: Run, error: CellError | null, result: readonly SessionReport[] = []): void {
   if (ended.has(run)) return;
+  fence(...result, endOf(run, error));
   ended.add(run);
   leaveRun(run);
-  reportEnd(run, error);
 }
 
-function reportEnd(run: Run, error: CellError | null): void {
-  shielded(() => {
-    fence();
-    report({ type: 'end', run: run.id, error });
-  });
+function endOf(run: Run, error: CellError | null): SessionReport {
+  return { type: 'end', run: run.id, error };
 }

@@ -19,11 +19,16 @@ export function report(message: SessionReport): void {
   shielded(() => { writeWhole(reportsDescriptor, encodeReport(message)); });
 }
 
-/** What others than the session have written to stdout and stderr by now comes before what is reported from now on. */
-export function fence(): void {
+/**
+ * What others than the session have written to stdout and stderr by now comes before what is reported from now on.
+ *
+ * @param messages reported at once with it, for which the session wakes up only once
+ */
+export function fence(...messages: readonly SessionReport[]): void {
+  const frames = Buffer.concat([{ type: 'fence' } as const, ...messages].map(encodeReport));
   shielded(() => {
-    report({ type: 'fence' });
     for (const descriptor of rawDescriptors) writeWhole(descriptor, mark);
+    writeWhole(reportsDescriptor, frames);
   });
 }
 
