@@ -73,7 +73,7 @@ export class CellLanguage {
   #ambient: string | null = null;
   /** The cell that was prepared last. */
   #prepared: CellSource | null = null;
-  #committed: { readonly code: string; readonly language: CellLanguageName }[] = [];
+  readonly #committed: { readonly code: string; readonly language: CellLanguageName }[] = [];
   #known: Knowledge;
   #warned = false;
 
@@ -81,13 +81,6 @@ export class CellLanguage {
     this.#cwd = realpathSync.native(cwd);
     this.#strict = strict;
     this.#known = knowledge(this.#cwd, strict);
-  }
-
-  /** Forgets all cells, and looks at everything on disk anew. */
-  reset(): void {
-    this.#committed = [];
-    this.#known = knowledge(this.#cwd, this.#strict);
-    this.#warned = false;
   }
 
   /**

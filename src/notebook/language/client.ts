@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import { encodeFrame, FrameReader } from '../session/frames.js';
 import type { CellReference, Completeness, Completions, Diagnostic, Inspection, LanguageContext, SessionOptions, SignatureHelp } from '../session/types.js';
-import type { LanguageOptions, PreparedCell } from './cell-language.js';
-import { descriptor, type ErrorRecord, type LanguageMethod, type LanguageReply, type LanguageRequest, type LanguageResult } from './messages.js';
+import type { LanguageOptions } from './cell-language.js';
+import { descriptor, type ErrorRecord, type LanguageMethod, type LanguageReply, type LanguageRequest, type LanguageResult, type Refusal, type RunOrder } from './messages.js';
 import { keepSnapshot, serverEnvironment, serverFlags, serverPath, snapshotPath } from './snapshot.js';
 
 /** By then the first cells have run. */
@@ -18,11 +19,11 @@ interface Waiting {
 
 /**
  * {@link CellLanguage} in a process of its own, which begins to load TypeScript at once, from a snapshot of its heap where an
- * earlier one has left that. Requests are answered in order; where the process has died, they are refused with the reason until
- * `reset` starts a new one.
+ * earlier one has left that. Requests are answered in order; where the process has died, they are refused with the reason.
  */
 export class LanguageClient {
   readonly #options: LanguageOptions;
+  readonly #cells: Writable | null;
   readonly #node: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #snapshot: string;
@@ -33,33 +34,26 @@ export class LanguageClient {
   #keeping: NodeJS.Timeout | null = null;
   /** Why there is no server. */
   #ended: Error | null = null;
-  #closed = false;
 
-  /** @param node see `SessionOptions.node`; its arguments are for the session's process alone */
-  constructor(options: LanguageOptions, node?: SessionOptions['node']) {
+  /**
+   * @param cells where cells that are right are sent, see `SessionProcess.cells`
+   * @param node see `SessionOptions.node`; its arguments are for the session's process alone
+   */
+  constructor(options: LanguageOptions, cells: Writable | null, node?: SessionOptions['node']) {
     this.#options = options;
+    this.#cells = cells;
     this.#node = node?.path ?? process.execPath;
     this.#env = node?.env ?? process.env;
     this.#snapshot = snapshotPath(this.#node);
     this.#server = this.#start();
   }
 
-  /** @see CellLanguage.reset */
-  reset(): Promise<void> {
-    if (this.#ended === null || this.#closed) return this.#ask('reset');
-    this.#ended = null;
-    this.#server = this.#start();
-    return Promise.resolve();
-  }
-
-  /** @see CellLanguage.prepare */
-  prepare(code: string, cell: CellReference, check = true): Promise<PreparedCell> {
-    return this.#ask('prepare', code, cell, check);
-  }
-
-  /** @see CellLanguage.commit */
-  commit(code: string, cell: CellReference): Promise<void> {
-    return this.#ask('commit', code, cell);
+  /**
+   * @returns why the cell does not run; `null` when it does
+   * @see LanguageMethods.run
+   */
+  run(code: string, cell: CellReference, order: RunOrder): Promise<Refusal | null> {
+    return this.#ask('run', code, cell, order);
   }
 
   /** @see CellLanguage.diagnose */
@@ -88,7 +82,6 @@ export class LanguageClient {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
     this.#end(new Error('The language service was closed.'));
     this.#keepSnapshot();
     const server = this.#server;
@@ -104,7 +97,7 @@ export class LanguageClient {
     const server = spawn(this.#node, [
       ...serverFlags, ...snapshot === null ? [] : ['--snapshot-blob', snapshot], serverPath, JSON.stringify(this.#options),
     ], {
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe'], cwd: this.#options.cwd,
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', this.#cells ?? 'pipe'], cwd: this.#options.cwd,
       env: { ...this.#env, ...serverEnvironment },
       // A Ctrl-C in the terminal is for this process.
       detached: process.platform !== 'win32',

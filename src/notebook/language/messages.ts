@@ -1,10 +1,33 @@
+import type { CellReference, Diagnostic } from '../session/types.js';
 import type { CellLanguage } from './cell-language.js';
 
 /** The server's end of the pipe through which requests and replies go. */
 export const descriptor = 3;
+/** The server's end of the pipe through which cells go to the session's process. */
+export const cellsDescriptor = 4;
 
-/** What the server does for its client, by name. */
-export type LanguageMethod = 'reset' | 'prepare' | 'commit' | 'diagnose' | 'complete' | 'inspect' | 'signatureHelp' | 'isComplete';
+/** How a cell is to be run, see `RunnableCell`. */
+export interface RunOrder {
+  readonly run: number;
+  /** Whether errors of types count. */
+  readonly check: boolean;
+  readonly figurePictures: boolean;
+  readonly canAsk: boolean;
+}
+
+/** Why a cell does not run. */
+export interface Refusal {
+  readonly kind: 'syntax' | 'type';
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What the server does for its client. */
+export interface LanguageMethods extends Pick<CellLanguage, 'diagnose' | 'complete' | 'inspect' | 'signatureHelp' | 'isComplete'> {
+  /** Sends a cell that is right to the session's process, and makes what it declares visible to later ones. */
+  run(code: string, cell: CellReference, order: RunOrder): Refusal | null;
+}
+
+export type LanguageMethod = keyof LanguageMethods;
 
 export interface LanguageRequest {
   readonly id: number;
@@ -25,4 +48,4 @@ export interface ErrorRecord {
   readonly stack: string | undefined;
 }
 
-export type LanguageResult<M extends LanguageMethod> = ReturnType<CellLanguage[M]>;
+export type LanguageResult<M extends LanguageMethod> = ReturnType<LanguageMethods[M]>;

@@ -2,8 +2,9 @@ import { parse } from 'node:path';
 import type { Socket } from 'node:net';
 import { startupSnapshot } from 'node:v8';
 import { encodeFrame, FrameReader } from '../session/frames.js';
+import type { ExecuteRequest } from '../session/messages.js';
 import { CellLanguage, type LanguageOptions } from './cell-language.js';
-import { descriptor, type ErrorRecord, type LanguageReply, type LanguageRequest } from './messages.js';
+import { cellsDescriptor, descriptor, type ErrorRecord, type LanguageMethods, type LanguageReply, type LanguageRequest } from './messages.js';
 
 /* The process of the language service. Its argument is the options in JSON; it ends with the process that started it. */
 
@@ -31,12 +32,16 @@ async function serve(): Promise<void> {
   const { Socket } = await import('node:net');
   const socket = new Socket({ fd: descriptor, readable: true, writable: true });
   socket.on('close', () => { process.exit(); });
+  const cells = new Socket({ fd: cellsDescriptor, readable: false, writable: true });
+  // Writing to a process that just died; the session knows.
+  cells.on('error', () => undefined);
   const language = start(socket);
+  const methods = methodsOf(language, cells);
   let idle: NodeJS.Timeout | undefined;
 
   const reader = new FrameReader<LanguageRequest>(({ id, method, args }) => {
     clearTimeout(idle);
-    send(socket, reply(id, () => Reflect.apply(language[method].bind(language), undefined, args) as unknown));
+    send(socket, reply(id, () => Reflect.apply(methods[method].bind(methods), undefined, args) as unknown));
     settleWhenIdle();
   });
   socket.on('data', (piece: Buffer) => { reader.push(piece); });
@@ -48,6 +53,25 @@ async function serve(): Promise<void> {
   function settleWhenIdle(): void {
     idle = setTimeout(() => { language.settle(); }, pauseMs);
   }
+}
+
+function methodsOf(language: CellLanguage, cells: Socket): LanguageMethods {
+  return {
+    run(code, cell, { run, check, ...options }) {
+      const { converted, diagnostics, isSeen } = language.prepare(code, cell, check);
+      if (converted === null || diagnostics.some(({ severity }) => severity === 'error')) return { kind: converted === null ? 'syntax' : 'type', diagnostics };
+      const request: ExecuteRequest = { run, cell: { ...converted, id: cell.id, name: cell.name ?? '', ...options } };
+      cells.write(encodeFrame(request));
+      try {
+        if (isSeen) language.commit(code, cell);
+      } catch {
+        // It runs; later cells that use its names are refused then.
+      }
+      return null;
+    },
+    diagnose: (...args) => language.diagnose(...args), complete: (...args) => language.complete(...args), inspect: (...args) => language.inspect(...args),
+    signatureHelp: (...args) => language.signatureHelp(...args), isComplete: (...args) => language.isComplete(...args),
+  };
 }
 
 function start(socket: Socket): CellLanguage {

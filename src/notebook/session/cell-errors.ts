@@ -9,6 +9,12 @@ export function crashedError(reason: string, exit: CellError | null): CellError 
   };
 }
 
+/** There is no process, and one more would not start either. */
+export function unstartedError(reason: string): CellError {
+  const message = `${reason}; restart the session when that is mended`;
+  return { kind: 'crashed', name: 'SessionNotStarted', message, frames: [], traceback: [`SessionNotStarted: ${message}`], cause: null, errors: [], diagnostics: [] };
+}
+
 /** The user stopped the cell. */
 export function interruptedError(): CellError {
   return stoppedError('the cell was interrupted; the names and values of the session are kept');

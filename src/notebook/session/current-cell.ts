@@ -2,8 +2,10 @@ import type { CellError, ExecuteOptions } from './types.js';
 
 /** The cell whose turn it is, from the moment it is converted to its end. */
 export class CurrentCell {
-  /** Its number in the session's process; `null` while it is being converted. */
-  run: number | null = null;
+  /** Its number in the session's process. */
+  readonly run: number;
+  /** Whether it is known to have been sent there. */
+  isSent = false;
   /** Error of the cell, `null` when it succeeds. */
   readonly ended: Promise<CellError | null>;
   readonly #input: ExecuteOptions['input'];
@@ -11,7 +13,8 @@ export class CurrentCell {
   #settle: (error: CellError | null) => void = () => undefined;
   #isEnded = false;
 
-  constructor(input: ExecuteOptions['input']) {
+  constructor(run: number, input: ExecuteOptions['input']) {
+    this.run = run;
     this.#input = input;
     this.ended = new Promise(resolve => { this.#settle = resolve; });
   }

@@ -22,9 +22,14 @@ export interface RunnableCell {
   readonly declares: readonly string[];
 }
 
-/** From the session to the main thread of its process. `run` numbers the requests, upwards from 1. */
+/** From the language service to the main thread of the session's process. `run` numbers what the session asks for, upwards from 1. */
+export interface ExecuteRequest {
+  readonly run: number;
+  readonly cell: RunnableCell;
+}
+
+/** From the session to the main thread of its process. */
 export type SessionRequest =
-  | { readonly type: 'execute'; readonly run: number; readonly cell: RunnableCell }
   | { readonly type: 'variables'; readonly run: number }
   | { readonly type: 'answer'; readonly question: number; readonly text: string }
   | { readonly type: 'noAnswer'; readonly question: number; readonly reason: string };

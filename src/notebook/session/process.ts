@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { interruptsDescriptor, reportsDescriptor, requestsDescriptor } from './descriptors.js';
+import { cellsDescriptor, interruptsDescriptor, reportsDescriptor, requestsDescriptor } from './descriptors.js';
 import { encodeFrame, FrameReader } from './frames.js';
 import { Lanes } from './lanes.js';
 import type { InterruptRequest, SessionReport, SessionRequest } from './messages.js';
@@ -17,6 +17,8 @@ export interface ProcessListener {
   raw(name: 'stdout' | 'stderr', text: string): void;
   /** The process is gone; nothing comes after this. */
   ended(reason: string): void;
+  /** Instead of `ended`, for a process that never was ready. */
+  failed(reason: string): void;
 }
 
 const runtimePath = fileURLToPath(new URL('../../../dist/notebook/session/runtime/main.js', import.meta.url));
@@ -36,6 +38,7 @@ export class SessionProcess {
   readonly #stderr: RawStream;
   readonly #lanes = new Lanes(3);
   #lastWords = '';
+  #isReady = false;
   #ended = false;
 
   constructor(options: SessionOptions, listener: ProcessListener) {
@@ -44,7 +47,7 @@ export class SessionProcess {
     const inspector = options.inspect === true ? ['--inspect=127.0.0.1:0'] : [];
     this.#child = spawn(path, [...args, ...inspector, runtimePath], {
       cwd: options.cwd, env: { ...(env ?? process.env) },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
       // A Ctrl-C in the terminal is for this process, which then interrupts the cell.
       detached: process.platform !== 'win32',
     });
@@ -63,8 +66,16 @@ export class SessionProcess {
       // Writing to a process that just died; its exit tells the reason.
       this.#writable(descriptor).on('error', () => undefined);
     }
-    this.#child.on('error', error => { this.#end(`the process could not be started: ${error.message}`); });
-    this.#child.on('exit', (code, signal) => { void this.#drain(code, signal); });
+    this.#child.on('error', error => { this.#end(`the process could not be started in ${options.cwd}: ${error.message}`); });
+    this.#child.on('exit', (code, signal) => {
+      this.cells?.destroy();
+      void this.#drain(code, signal);
+    });
+  }
+
+  /** The pipe through which it takes cells, for another process to write to; `null` when it could not be started. */
+  get cells(): Writable | null {
+    return this.#child.pid === undefined ? null : this.#writable(cellsDescriptor);
   }
 
   send(request: SessionRequest): void {
@@ -75,7 +86,7 @@ export class SessionProcess {
     this.#writable(interruptsDescriptor).write(encodeFrame(request));
   }
 
-  /** Ends the process, whatever it does; `ended` is not called. */
+  /** Ends the process, whatever it does; the listener is not told. */
   kill(): void {
     this.#ended = true;
     const { pid } = this.#child;
@@ -93,6 +104,7 @@ export class SessionProcess {
   }
 
   #receive(message: SessionReport): void {
+    if (message.type === 'ready') this.#isReady = true;
     if (message.type === 'fence') this.#lanes.fence(reportsLane);
     else this.#lanes.push(reportsLane, () => { if (!this.#ended) this.#listener.report(message); });
   }
@@ -115,7 +127,8 @@ export class SessionProcess {
   #end(reason: string): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#listener.ended(reason);
+    if (this.#isReady) this.#listener.ended(reason);
+    else this.#listener.failed([reason, this.#lastWords.trim()].filter(text => text !== '').join(': '));
   }
 
   #reason(code: number | null, signal: NodeJS.Signals | null): string {

@@ -1,9 +1,9 @@
 // Not from the folder's index, which loads TypeScript into this process.
 import { LanguageClient } from '../language/client.js';
-import { crashedError, discardedError, formatDiagnostic, interruptedError, refusedError } from './cell-errors.js';
+import { crashedError, discardedError, formatDiagnostic, interruptedError, refusedError, unstartedError } from './cell-errors.js';
 import { CurrentCell } from './current-cell.js';
 import { CellHistory } from './history.js';
-import type { RunnableCell, SessionReport } from './messages.js';
+import type { SessionReport } from './messages.js';
 import { Outputs } from './outputs.js';
 import { SessionProcess } from './process.js';
 import type {
@@ -22,14 +22,18 @@ const unresponsiveMs = 3000;
 class Session implements NotebookSession {
   readonly history: CellHistory;
   readonly #options: SessionOptions;
-  #language: LanguageClient;
   readonly #outputs = new Outputs();
   readonly #awaited = new Map<number, (report: SessionReport) => void>();
   #process: SessionProcess;
+  #language: LanguageClient;
   #inspectorUrl: Promise<string | null>;
   #ready: (inspectorUrl: string | null) => void = () => undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #current: CurrentCell | null = null;
+  /** Until it resolves, the process has a cell that was interrupted on its way there. */
+  #leaving: Promise<void> | null = null;
+  /** Why there is no process. */
+  #unstarted: CellError | null = null;
   /** Where code has said that it ends the process. */
   #exit: CellError | null = null;
   /** Why cells that were enqueued before do not run. */
@@ -43,9 +47,8 @@ class Session implements NotebookSession {
     this.#options = options;
     this.history = new CellHistory(options.historyFile, sentence => { options.onNotice?.(sentence); });
     this.#inspectorUrl = this.#expectReady();
-    // The language service first, which takes longer.
-    this.#language = this.#startLanguage();
     this.#process = this.#startProcess();
+    this.#language = this.#startLanguage();
   }
 
   get executionCount(): number {
@@ -85,12 +88,13 @@ class Session implements NotebookSession {
   async interrupt(): Promise<void> {
     const cell = this.#current;
     if (cell === null) return;
-    if (cell.run === null) {
+    const { run } = cell;
+    this.#process.interrupt({ run });
+    if (!cell.isSent) {
+      // The process does not run it, should it be on its way.
       cell.end(interruptedError());
       return;
     }
-    const { run } = cell;
-    this.#process.interrupt({ run });
     const timer = setTimeout(() => {
       this.#outputs.push(run, {
         type: 'stream', name: 'stderr',
@@ -107,10 +111,7 @@ class Session implements NotebookSession {
     this.#outputs.flush();
     this.#count = 0;
     this.history.startSession();
-    this.#inspectorUrl = this.#expectReady();
-    this.#process = this.#startProcess();
-    // One that has died is replaced.
-    await this.#language.reset().catch(() => { this.#language = this.#startLanguage(); });
+    this.#startAnew();
     await this.#queue;
   }
 
@@ -146,7 +147,7 @@ class Session implements NotebookSession {
   }
 
   async variables(): Promise<readonly Variable[]> {
-    if (this.#closed) return [];
+    if (this.#closed || this.#unstarted !== null) return [];
     const run = ++this.#lastRun;
     return new Promise(resolve => {
       this.#awaited.set(run, report => { resolve(report.type === 'variables' ? report.variables : []); });
@@ -174,52 +175,69 @@ class Session implements NotebookSession {
   }
 
   async #run(code: string, options: ExecuteOptions, typeCheck: NonNullable<SessionOptions['typeCheck']>): Promise<CellError | null> {
-    const cell = new CurrentCell(options.input);
+    if (this.#unstarted !== null) return this.#unstarted;
+    const cell = new CurrentCell(++this.#lastRun, options.input);
     this.#current = cell;
-    const reference: CellReference = { ...options.cell, name: options.cell.name ?? `Cell [${this.#count}]` };
-    this.#convertAndSend(code, reference, options, typeCheck, cell).catch((error: unknown) => {
-      cell.end(crashedError(error instanceof Error ? error.message : String(error), null));
-    });
+    if (this.#leaving !== null) await this.#leaving;
+    if (!cell.isEnded) {
+      this.#outputs.attach(cell.run, options.output);
+      const leaving = this.#send(code, { ...options.cell, name: options.cell.name ?? `Cell [${this.#count}]` }, typeCheck, cell).finally(() => {
+        if (this.#leaving === leaving) this.#leaving = null;
+      });
+      this.#leaving = leaving;
+    }
     const error = await cell.ended;
     this.#outputs.flush();
     this.#current = null;
     return error;
   }
 
-  async #convertAndSend(
-    code: string, reference: CellReference, options: ExecuteOptions, typeCheck: NonNullable<SessionOptions['typeCheck']>, cell: CurrentCell,
-  ): Promise<void> {
-    const { converted, diagnostics, isSeen } = await this.#language.prepare(code, reference, typeCheck !== 'off');
-    if (cell.isEnded) return;
+  /**
+   * Has the language service send a cell to the process, which it does with those that are right.
+   *
+   * @returns resolves when the process is done with the cell, has not got it, or is gone
+   */
+  async #send(code: string, reference: CellReference, typeCheck: NonNullable<SessionOptions['typeCheck']>, cell: CurrentCell): Promise<void> {
     const name = reference.name!;
-    if (converted === null) {
-      cell.end(refusedError('syntax', diagnostics, code, name));
-      return;
+    const order = { run: cell.run, figurePictures: this.#options.figurePictures ?? true, canAsk: cell.canAsk };
+    const left = new Promise<void>(resolve => {
+      this.#awaited.set(cell.run, report => {
+        if (report.type === 'end') cell.end(report.error);
+        resolve();
+      });
+    });
+    try {
+      let refusal = await this.#language.run(code, reference, { ...order, check: typeCheck !== 'off' });
+      if (refusal?.kind === 'type' && typeCheck === 'warn' && !cell.isEnded) {
+        const errors = refusal.diagnostics.filter(({ severity }) => severity === 'error');
+        const text = errors.flatMap(error => formatDiagnostic(error, code, name)).map(line => `${line}\n`).join('');
+        this.#outputs.push(cell.run, { type: 'stream', name: 'stderr', text });
+        refusal = await this.#language.run(code, reference, { ...order, check: false });
+      }
+      if (refusal === null) {
+        cell.isSent = true;
+        await left;
+        return;
+      }
+      cell.end(refusedError(refusal.kind, refusal.diagnostics, code, name));
+    } catch (error) {
+      cell.end(crashedError(error instanceof Error ? error.message : String(error), null));
     }
-    const errors = typeCheck === 'off' ? [] : diagnostics.filter(({ severity }) => severity === 'error');
-    if (errors.length > 0 && typeCheck === 'error') {
-      cell.end(refusedError('type', diagnostics, code, name));
-      return;
-    }
-    const run = ++this.#lastRun;
-    this.#outputs.attach(run, options.output);
-    if (errors.length > 0) {
-      const text = errors.flatMap(error => formatDiagnostic(error, code, name)).map(line => `${line}\n`).join('');
-      this.#outputs.push(run, { type: 'stream', name: 'stderr', text });
-    }
-    cell.run = run;
-    const runnable: RunnableCell = {
-      code: converted.code, sourceMap: converted.sourceMap, declares: converted.declares, id: reference.id, name,
-      figurePictures: this.#options.figurePictures ?? true, canAsk: cell.canAsk,
-    };
-    this.#process.send({ type: 'execute', run, cell: runnable });
-    // A session that is closed meanwhile needs no types any more.
-    if (isSeen) this.#language.commit(code, reference).catch(() => undefined);
+    this.#awaited.delete(cell.run);
+  }
+
+  /** After the process has ended: the names are gone, so the language service, too, begins anew. */
+  #startAnew(): void {
+    void this.#language.close();
+    this.#unstarted = null;
+    this.#inspectorUrl = this.#expectReady();
+    this.#process = this.#startProcess();
+    this.#language = this.#startLanguage();
   }
 
   #startLanguage(): LanguageClient {
     const { cwd, strict, node } = this.#options;
-    return new LanguageClient({ cwd, strict }, node);
+    return new LanguageClient({ cwd, strict }, this.#process.cells, node);
   }
 
   #startProcess(): SessionProcess {
@@ -227,6 +245,7 @@ class Session implements NotebookSession {
       report: message => { this.#receive(message); },
       raw: (name, text) => { this.#outputs.push(this.#current?.run ?? this.#lastRun, { type: 'stream', name, text }); },
       ended: reason => { this.#crashed(reason); },
+      failed: reason => { this.#failed(reason); },
     });
   }
 
@@ -250,12 +269,16 @@ class Session implements NotebookSession {
         break;
       case 'end':
         this.#outputs.flush();
-        if (this.#current?.run === message.run) this.#current.end(message.error);
+        this.#answer(message);
         break;
       case 'variables':
-        this.#awaited.get(message.run)?.(message);
-        this.#awaited.delete(message.run);
+        this.#answer(message);
     }
+  }
+
+  #answer(report: Extract<SessionReport, { type: 'end' | 'variables' }>): void {
+    this.#awaited.get(report.run)?.(report);
+    this.#awaited.delete(report.run);
   }
 
   async #ask({ run, question, request }: Extract<SessionReport, { type: 'input' }>): Promise<void> {
@@ -268,17 +291,25 @@ class Session implements NotebookSession {
     }
   }
 
-  /** The names are gone, so the language service forgets them too. */
   #crashed(reason: string): void {
     this.#outputs.flush();
-    this.#language.reset().catch(() => undefined);
-    this.#inspectorUrl = this.#expectReady();
-    this.#process = this.#startProcess();
-    for (const answer of this.#awaited.values()) answer({ type: 'ready', inspectorUrl: null });
-    this.#awaited.clear();
+    this.#startAnew();
     const error = crashedError(reason, this.#exit);
     this.#exit = null;
-    if (this.#current?.run != null) this.#current.end(error);
+    this.#endAll(error);
+  }
+
+  /** Another process would fail in the same way. */
+  #failed(reason: string): void {
+    this.#unstarted = unstartedError(reason);
+    this.#ready(null);
+    this.#endAll(this.#unstarted);
+  }
+
+  #endAll(error: CellError): void {
+    for (const answer of this.#awaited.values()) answer({ type: 'ready', inspectorUrl: null });
+    this.#awaited.clear();
+    if (this.#current !== null) this.#current.end(error);
     else this.#options.onNotice?.(error.message);
   }
 }

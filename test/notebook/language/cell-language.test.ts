@@ -243,14 +243,6 @@ describe('names of earlier cells', () => {
     expect(own.run('[1].first; [1].last')).toEqual(['1:16 2339']);
   });
 
-  it('are gone after a reset', () => {
-    const own = new Cells(folder.path('reset'));
-    own.run('const g1 = 1');
-    expect(own.run('g1')).toEqual([]);
-    own.language.reset();
-    expect(own.run('g1')).toEqual(['1:1 2304']);
-  });
-
   it('do not pile up where they are declared again and again', () => {
     for (let round = 0; round < 70; round++) cells.run(`const again = ${round}; type Again = ${round}`);
     expect(cells.has('again', '69')).toBe(true);

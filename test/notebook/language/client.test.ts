@@ -1,25 +1,66 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LanguageClient } from '../../../src/notebook/language/client.js';
+import type { Refusal, RunOrder } from '../../../src/notebook/language/messages.js';
+import { FrameReader } from '../../../src/notebook/session/frames.js';
+import type { ExecuteRequest } from '../../../src/notebook/session/messages.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
 const folder = temporaryFolder();
 
+/** A client whose session's process does nothing but receive cells. */
+interface TestClient {
+  readonly client: LanguageClient;
+  readonly received: ExecuteRequest[];
+  readonly run: (code: string, order?: Partial<RunOrder>) => Promise<Refusal | null>;
+  readonly close: () => Promise<void>;
+}
+
+async function startClient(cwd: string): Promise<TestClient> {
+  const received: ExecuteRequest[] = [];
+  const reader = new FrameReader<ExecuteRequest>(request => { received.push(request); });
+  const server = createServer(socket => { socket.on('data', piece => { reader.push(piece); }); }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cells: Socket = connect(server.address() as { port: number });
+  await once(cells, 'connect');
+  const client = new LanguageClient({ cwd }, cells);
+  let run = 0;
+  return {
+    client, received,
+    run: (code, order) => client.run(code, { id: '1', name: 'Cell' }, { run: ++run, check: true, figurePictures: true, canAsk: false, ...order }),
+    close: async () => {
+      await client.close();
+      cells.destroy();
+      server.close();
+    },
+  };
+}
+
 describe('the language server', () => {
+  let own: TestClient;
   let client: LanguageClient;
-  beforeAll(() => { client = new LanguageClient({ cwd: folder.path('') }); });
-  afterAll(() => client.close());
+  beforeAll(async () => {
+    own = await startClient(folder.path(''));
+    ({ client } = own);
+  });
+  afterAll(() => own.close());
 
   it('answers in order, as the language itself does', async () => {
-    const cell = { id: '1' };
-    const [prepared, , again, completions, inspection, help, complete, diagnostics] = await Promise.all([
-      client.prepare('const a = 1; a', cell), client.commit('const a = 1; a', cell), client.prepare('a.nope', cell), client.complete('a.toF', 5),
+    const [right, wrong, unchecked, unparsed, completions, inspection, help, complete, diagnostics] = await Promise.all([
+      own.run('const a = 1; a'), own.run('a.nope'), own.run('a.nope', { check: false }), own.run('a.'), client.complete('a.toF', 5),
       client.inspect('a', 1), client.signatureHelp('a.toFixed(', 10), client.isComplete('a('), client.diagnose('a.b'),
     ]);
-    expect(prepared).toMatchObject({ diagnostics: [], converted: { code: '"use strict";\nlet a = 1; __binvit.result((a))', declares: ['a'] } });
-    expect(again.diagnostics).toMatchObject([{ code: 2339, range: { line: 1, column: 3 } }]);
+    expect([right, unchecked]).toEqual([null, null]);
+    expect(wrong).toMatchObject({ kind: 'type', diagnostics: [{ code: 2339, range: { line: 1, column: 3 } }] });
+    expect(unparsed?.kind).toBe('syntax');
+    expect(own.received).toMatchObject([
+      { run: 1, cell: { code: '"use strict";\nlet a = 1; __binvit.result((a))', declares: ['a'], id: '1', name: 'Cell', figurePictures: true, canAsk: false } },
+      { run: 3, cell: { code: '"use strict";\n__binvit.result((a.nope))', declares: [] } },
+    ]);
     expect(completions.items).toMatchObject([{ label: 'toFixed' }]);
     expect(inspection?.signature).toBe('const a: 1');
     expect(help?.signatures[0]?.label).toContain('toFixed(');
@@ -27,35 +68,27 @@ describe('the language server', () => {
     expect(diagnostics).toHaveLength(1);
   });
 
-  it('forgets the names at a reset', async () => {
-    await client.reset();
-    expect((await client.prepare('a', { id: '1' })).diagnostics).toMatchObject([{ code: 2304 }]);
-  });
-
   it('tells of a question that goes wrong, and answers the next one', async () => {
     await expect(client.complete('a', 5, { preceding: null as unknown as [] })).rejects.toMatchObject({ name: 'TypeError' });
-    expect((await client.prepare('1', { id: '1' })).diagnostics).toEqual([]);
+    expect(await own.run('1')).toBeNull();
   });
 });
 
 describe('a language server that is gone', () => {
-  it('refuses every question with the reason, until a reset', async () => {
-    const cwd = folder.path('comes later');
-    const client = new LanguageClient({ cwd });
+  it('refuses every question with the reason', async () => {
+    const cwd = folder.path('not there');
+    const { client, close } = await startClient(cwd);
     await expect(client.isComplete('1')).rejects.toThrow(`The language service could not be started in ${cwd}: `);
     await expect(client.isComplete('1')).rejects.toThrow('restart the session');
-    mkdirSync(cwd);
-    await client.reset();
-    expect(await client.isComplete('1')).toEqual({ status: 'complete' });
-    await client.close();
+    await close();
   });
 
   it('refuses what waits when it is closed', async () => {
-    const client = new LanguageClient({ cwd: folder.path('') });
-    const waiting = expect(client.prepare('1', { id: '1' })).rejects.toThrow('was closed');
-    await client.close();
+    const { client, close, run } = await startClient(folder.path(''));
+    const waiting = expect(run('1')).rejects.toThrow('was closed');
+    await close();
     await waiting;
-    await expect(client.reset()).rejects.toThrow('was closed');
+    await expect(client.isComplete('1')).rejects.toThrow('was closed');
   });
 });
 
@@ -68,18 +101,23 @@ describe('a language server that is started from a snapshot', () => {
     'enum E { On }; namespace N { export const z = E.On }', 'new WebAssembly.Module(1); new SharedArrayBuffer(8).byteLength.nope; Atomics.nope; Iterator.from([1]).map(x => x.nope)',
     'fetch(1); navigator.nope; new URL(1)', 'display(a); require("fs").nope', 'let unfinished = (', 'const m = await import("node:os"); m.cpus().nope',
   ];
-  const start = (): LanguageClient => {
+  const start = async (): Promise<TestClient> => {
     vi.stubEnv('XDG_CACHE_HOME', cache);
     onTestFinished(() => { vi.unstubAllEnvs(); });
-    const client = new LanguageClient({ cwd: folder.path('') });
-    onTestFinished(() => client.close());
-    return client;
+    const started = await startClient(folder.path(''));
+    onTestFinished(() => started.close());
+    return started;
   };
-  /** All that a session of these cells hears of TypeScript. */
-  const answers = async (client: LanguageClient): Promise<unknown> => Promise.all(cells.flatMap(code => [
-    client.prepare(code, { id: '1' }), client.commit(code, { id: '1' }), client.complete(`${code}\nWeb`, code.length + 4), client.diagnose(code), client.inspect(code, 1),
-    client.signatureHelp('Buffer.from(', 12), client.isComplete(code),
-  ]));
+  /** All that a session of these cells hears of TypeScript, and what runs. */
+  const answers = async ({ client, run, received }: TestClient): Promise<unknown> => {
+    const refusals = cells.flatMap(code => [run(code), run(code, { check: false })]);
+    const questions = cells.flatMap(code => [
+      client.complete(`${code}\nWeb`, code.length + 4), client.diagnose(code), client.inspect(code, 1), client.signatureHelp('Buffer.from(', 12), client.isComplete(code),
+    ]);
+    const running = (await Promise.all(refusals)).filter(refusal => refusal === null);
+    await vi.waitFor(() => { expect(received).toHaveLength(running.length); });
+    return { refusals: await Promise.all(refusals), received, answers: await Promise.all(questions) };
+  };
   const snapshots = (): string[] => (existsSync(join(cache, 'binvit')) ? readdirSync(join(cache, 'binvit')) : []).filter(name => name.endsWith('.snapshot'));
   const until = async (holds: () => boolean): Promise<void> => {
     while (!holds()) await sleep(50);
@@ -94,11 +132,11 @@ describe('a language server that is started from a snapshot', () => {
   });
 
   it('answers as one that is started without, which leaves the snapshot', async () => {
-    const first = start();
+    const first = await start();
     const expected = await answers(first);
     await first.close();
     await until(() => snapshots().length === 1);
-    const client = start();
+    const client = await start();
     expect(await answers(client)).toEqual(expected);
     if (process.platform === 'linux') expect(children().filter(command => command.includes('--snapshot-blob'))).toHaveLength(1);
   });
@@ -111,8 +149,8 @@ describe('a language server that is started from a snapshot', () => {
     writeFileSync(`${path}.unfinished`, '');
     for (const bad of [good.subarray(0, 2e7), 'snapshot', damaged]) {
       writeFileSync(path, bad);
-      const client = start();
-      expect((await client.prepare(cells[2]!, { id: '1' })).diagnostics).toMatchObject([{ code: 2322 }]);
+      const client = await start();
+      expect((await client.run(cells[2]!))?.diagnostics).toMatchObject([{ code: 2322 }]);
       expect(existsSync(path)).toBe(false);
       if (bad === damaged) rmSync(`${path}.unfinished`);
       await client.close();
@@ -124,9 +162,9 @@ describe('a language server that is started from a snapshot', () => {
   it('answers where nothing can be kept', async () => {
     writeFileSync(folder.path('no folder'), '');
     vi.stubEnv('XDG_CACHE_HOME', folder.path('no folder'));
-    const client = new LanguageClient({ cwd: folder.path('') });
-    expect((await client.prepare('1', { id: '1' })).diagnostics).toEqual([]);
+    const { run, close } = await startClient(folder.path(''));
+    expect(await run('1')).toBeNull();
     vi.unstubAllEnvs();
-    await client.close();
+    await close();
   });
 });

@@ -1,8 +1,8 @@
 import { url as inspectorUrl } from 'node:inspector';
 import { Socket } from 'node:net';
-import { requestsDescriptor } from '../descriptors.js';
+import { cellsDescriptor, requestsDescriptor } from '../descriptors.js';
 import { FrameReader } from '../frames.js';
-import type { SessionRequest } from '../messages.js';
+import type { ExecuteRequest, SessionRequest } from '../messages.js';
 import { interruptedError } from '../cell-errors.js';
 import { execute } from './execution.js';
 import { defineGlobals } from './globals.js';
@@ -26,19 +26,18 @@ reportUncaught();
 Error.prepareStackTrace = formatStack;
 Error.stackTraceLimit = 50;
 
-const reader = new FrameReader<SessionRequest>(handle);
-const socket = new Socket({ fd: requestsDescriptor, readable: true, writable: false });
-socket.on('data', (piece: Buffer) => {
-  shielded(() => { reader.push(piece); });
-});
-socket.on('close', () => { process.kill(process.pid, 'SIGKILL'); });
+receive(cellsDescriptor, new FrameReader<ExecuteRequest>(({ run, cell }) => { execute(run, cell); }));
+receive(requestsDescriptor, new FrameReader<SessionRequest>(handle)).on('close', () => { process.kill(process.pid, 'SIGKILL'); });
 report({ type: 'ready', inspectorUrl: inspectorUrl() ?? null });
+
+function receive(descriptor: number, reader: { readonly push: (piece: Buffer) => void }): Socket {
+  return new Socket({ fd: descriptor, readable: true, writable: false }).on('data', (piece: Buffer) => {
+    shielded(() => { reader.push(piece); });
+  });
+}
 
 function handle(request: SessionRequest): void {
   switch (request.type) {
-    case 'execute':
-      execute(request.run, request.cell);
-      break;
     case 'variables':
       report({ type: 'variables', run: request.run, variables: variables() });
       break;
