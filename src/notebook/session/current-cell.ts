@@ -9,7 +9,8 @@ export class CurrentCell {
   /** Error of the cell, `null` when it succeeds. */
   readonly ended: Promise<CellError | null>;
   readonly #input: ExecuteOptions['input'];
-  readonly #questions = new AbortController();
+  /** Made when one is asked: an abort that nobody listens to costs 0.1 ms. */
+  #questions: AbortController | null = null;
   #settle: (error: CellError | null) => void = () => undefined;
   #isEnded = false;
 
@@ -30,13 +31,15 @@ export class CurrentCell {
   /** The first call counts. */
   end(error: CellError | null): void {
     this.#isEnded = true;
-    this.#questions.abort();
+    this.#questions?.abort();
     this.#settle(error);
   }
 
   /** Passes a question of the cell's code on to the person. */
   async ask(request: Parameters<NonNullable<ExecuteOptions['input']>>[0]): Promise<string> {
     if (!this.#input) throw new Error('input(): expected a front end that can ask, found none; give the value as a parameter of the notebook instead');
+    this.#questions ??= new AbortController();
+    if (this.#isEnded) this.#questions.abort();
     return this.#input(request, this.#questions.signal);
   }
 }
