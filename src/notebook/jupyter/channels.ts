@@ -22,7 +22,9 @@ class Outbox {
 
 /** A socket that takes one message at a time. */
 export class Channel<Socket extends Router | Publisher> {
+  /** Resolves when the socket has taken all messages. */
   #sent: Promise<void> = Promise.resolve();
+  #waiting = 0;
 
   constructor(readonly socket: Socket, private readonly outbox: Outbox) {}
 
@@ -30,9 +32,12 @@ export class Channel<Socket extends Router | Publisher> {
   send(message: () => MessageLike[]): void {
     this.outbox.push(() => {
       const frames = message();
-      this.#sent = this.#sent.then(async () => {
+      const send = async (): Promise<void> => {
         if (!this.socket.closed) await this.socket.send(frames);
-      });
+        this.#waiting--;
+      };
+      // At once, if the socket is free: the front end reads it while the next one is made.
+      this.#sent = this.#waiting++ === 0 ? send() : this.#sent.then(send);
     });
   }
 

@@ -4,6 +4,9 @@ import { promiseHooks } from 'node:v8';
 import { unshielded } from './interruption.js';
 import { outsideRuns } from './runs.js';
 
+/** Each script has one of its own, which is made while no cell is waiting: what a session has evaluated, it keeps alive. */
+let session = connected();
+
 /**
  * Evaluates a script in V8's REPL mode, in the main context: names may be declared anew, `await` stands at the top level, and
  * what a failing script has declared stays.
@@ -15,8 +18,6 @@ import { outsideRuns } from './runs.js';
  * @returns settles with the script
  */
 export function evaluate(script: string): Promise<unknown> {
-  const session = new Session();
-  session.connect();
   const caught: { completion?: Promise<unknown>; refusal?: string | undefined } = {};
   const stopListening = promiseHooks.onInit((promise: Promise<unknown>) => {
     caught.completion ??= promise;
@@ -28,7 +29,17 @@ export function evaluate(script: string): Promise<unknown> {
     });
   });
   stopListening();
-  // Which takes a fifth of a small cell's time here, so it is done when that has been reported.
-  outsideRuns(() => { setImmediate(() => { session.disconnect(); }); });
+  outsideRuns(() => { setImmediate(renewSession); });
   return caught.completion ?? Promise.reject(new SyntaxError(caught.refusal?.replace(/^SyntaxError: /, '') ?? 'the script was not run'));
+}
+
+function connected(): Session {
+  const made = new Session();
+  made.connect();
+  return made;
+}
+
+function renewSession(): void {
+  session.disconnect();
+  session = connected();
 }
