@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
@@ -75,6 +75,29 @@ const trap = new Proxy({}, { get() { ran++; return 1 }, ownKeys() { ran++; retur
     const fresh = await run('typeof number');
     expect(fresh.value).toBe("'undefined'");
     expect(fresh.result.executionCount).toBe(1);
+  });
+
+  it.each([
+    ['whose folder is not there', [], 'the process could not be started in '],
+    ['whose Node refuses an argument', ['--no-such-argument'], 'bad option: --no-such-argument'],
+  ])('%s fails its cells with the reason, and starts when that is mended', async (_, args: string[], reason) => {
+    const cwd = files.path('comes later');
+    if (args.length > 0) mkdirSync(cwd);
+    const notices: string[] = [];
+    const session = startSession({ cwd, typeCheck: 'off', node: { path: process.execPath, args }, onNotice: sentence => { notices.push(sentence); } });
+    const cell = (): Promise<unknown> => session.execute('1', { cell: { id: 'a' }, output: () => undefined });
+    const refused = { status: 'error', error: { kind: 'crashed', name: 'SessionNotStarted', message: expect.stringContaining(reason) as string } };
+    expect(await cell()).toMatchObject(refused);
+    expect(await cell()).toMatchObject(refused);
+    expect(await session.variables()).toEqual([]);
+    expect(await session.inspectorUrl()).toBeNull();
+    mkdirSync(cwd, { recursive: true });
+    args.length = 0;
+    await session.restart();
+    expect(await cell()).toMatchObject({ status: 'ok' });
+    expect(notices).toEqual([]);
+    await session.close();
+    rmSync(cwd, { recursive: true });
   });
 
   it('after close, cells fail and say so', async () => {
