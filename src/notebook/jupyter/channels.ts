@@ -94,5 +94,16 @@ export async function bindChannels(connection: Connection): Promise<Channels> {
 }
 
 async function echo(heartbeat: Reply): Promise<void> {
-  for await (const frames of heartbeat) await heartbeat.send(frames);
+  await untilClosed(heartbeat, async () => {
+    for await (const frames of heartbeat) await heartbeat.send(frames);
+  });
+}
+
+/** Works with a socket until it is closed, which fails what it is doing then. */
+export async function untilClosed(socket: Router | Reply, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!socket.closed) throw error;
+  }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Router } from 'zeromq';
 import type { NotebookSession } from '../session/index.js';
 import { CellQueue, errorContent } from './cell-queue.js';
-import type { Channel, Channels } from './channels.js';
+import { untilClosed, type Channel, type Channels } from './channels.js';
 import type { Connection } from './connection.js';
 import { Iopub } from './iopub.js';
 import { kernelInfoReply } from './kernel-info.js';
@@ -62,9 +62,12 @@ export class JupyterKernel {
   start(): void {
     const { shell, control, stdin } = this.#options.channels;
     this.#iopub.publish('status', { execution_state: 'starting' }, {});
-    void this.#receive(shell, 'shell', message => { this.#onShell(message); });
-    void this.#receive(control, 'control', message => { this.#onControl(message); });
-    void this.#receive(stdin, 'stdin', message => { this.#stdin.reply(message); });
+    const receive = (channel: Channel<Router>, name: string, handle: (message: Message) => void): void => {
+      void untilClosed(channel.socket, () => this.#receive(channel, name, handle));
+    };
+    receive(shell, 'shell', message => { this.#onShell(message); });
+    receive(control, 'control', message => { this.#onControl(message); });
+    receive(stdin, 'stdin', message => { this.#stdin.reply(message); });
   }
 
   /** Tells the front end what happened to the session outside of a cell; shown below the last cell. */
@@ -72,8 +75,8 @@ export class JupyterKernel {
     this.#iopub.stream('stderr', text, this.#lastCell);
   }
 
-  async #receive(channel: Channel<Router>, name: string, handle: (message: Message) => void): Promise<void> {
-    for await (const frames of channel.socket) {
+  async #receive({ socket }: Channel<Router>, name: string, handle: (message: Message) => void): Promise<void> {
+    for await (const frames of socket) {
       let message: Message;
       try {
         message = this.#codec.decode(frames);

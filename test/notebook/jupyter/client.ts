@@ -72,6 +72,11 @@ interface PendingExchange {
   readonly resolveIdle: (messages: readonly Received[]) => void;
 }
 
+/** @throws what went wrong, unless that is that the socket was closed meanwhile */
+function orClosed({ closed }: { readonly closed: boolean }, error: unknown): void {
+  if (!closed) throw error;
+}
+
 /** In ms; ZeroMQ's own 100 would count as starting time of a kernel. */
 const reconnectInterval = 5;
 
@@ -104,10 +109,9 @@ export class KernelClient {
     const sockets = { shell_port: this.shell, control_port: this.control, stdin_port: this.#stdin, iopub_port: this.#iopub, hb_port: this.#heartbeat };
     for (const [port, socket] of Object.entries(sockets)) socket.connect(`tcp://127.0.0.1:${connection[port]!}`);
     this.#iopub.subscribe();
-    void this.#listen('shell', this.shell);
-    void this.#listen('control', this.control);
-    void this.#listen('stdin', this.#stdin);
-    void this.#listen('iopub', this.#iopub);
+    for (const [channel, socket] of [['shell', this.shell], ['control', this.control], ['stdin', this.#stdin], ['iopub', this.#iopub]] as const) {
+      this.#listen(channel, socket).catch((error: unknown) => { orClosed(socket, error); });
+    }
   }
 
   /** Resolves when the kernel answers and its iopub messages arrive here. */
@@ -130,7 +134,8 @@ export class KernelClient {
     const idle = new Promise<readonly Received[]>(resolve => { resolveIdle = resolve; });
     this.#exchanges.set(id, { iopub, resolveReply, resolveIdle });
     const frames = this.frames(type, content, { id, metadata });
-    this.#sent = this.#sent.then(() => this[channel].send(frames));
+    const socket = this[channel];
+    this.#sent = this.#sent.then(() => socket.send(frames)).catch((error: unknown) => { orClosed(socket, error); });
     return { id, reply, idle, iopub };
   }
 

@@ -118,6 +118,18 @@ describe('the process of the kernel', () => {
     await kernel.stop();
   });
 
+  it('ends without a word when it is shut down while thousands of messages come', async () => {
+    let stderr = '';
+    const kernel = await startKernel(kernelArgv, {
+      cwd: folder.path('.'), env: { ...process.env, XDG_STATE_HOME: folder.path('state') }, onStderr: text => { stderr += text; },
+    });
+    for (let count = 0; count < 20_000; count++) kernel.client.request('shell', 'comm_info_request', {});
+    kernel.client.request('control', 'shutdown_request', { restart: false });
+    expect(await kernel.exit).toBe(0);
+    expect(stderr).toBe('');
+    await kernel.stop();
+  });
+
   it('takes SIGINT as an interrupt and ends at SIGTERM', async () => {
     const kernel = await startKernel(kernelArgv, { cwd: folder.path('.'), env: { ...process.env, XDG_STATE_HOME: folder.path('state') } });
     const cell = kernel.client.submit('console.log("looping"); while (true);');
