@@ -97,7 +97,7 @@ export class LanguageClient {
     const server = spawn(this.#node, [
       ...serverFlags, ...snapshot === null ? [] : ['--snapshot-blob', snapshot], serverPath, JSON.stringify(this.#options),
     ], {
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe', this.#cells ?? 'pipe'], cwd: this.#options.cwd,
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', this.#cells?.destroyed === false ? this.#cells : 'pipe'], cwd: this.#options.cwd,
       env: { ...this.#env, ...serverEnvironment },
       // A Ctrl-C in the terminal is for this process.
       detached: process.platform !== 'win32',

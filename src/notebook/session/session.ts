@@ -30,7 +30,7 @@ class Session implements NotebookSession {
   #ready: (inspectorUrl: string | null) => void = () => undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #current: CurrentCell | null = null;
-  /** Until it resolves, the process has a cell that was interrupted on its way there. */
+  /** Resolves when the process is done with the last cell, which may have ended for the session before, by an interrupt on its way there. */
   #leaving: Promise<void> | null = null;
   /** Why there is no process. */
   #unstarted: CellError | null = null;

@@ -15,6 +15,7 @@ const folder = temporaryFolder();
 /** A client whose session's process does nothing but receive cells. */
 interface TestClient {
   readonly client: LanguageClient;
+  readonly cells: Socket;
   readonly received: ExecuteRequest[];
   readonly run: (code: string, order?: Partial<RunOrder>) => Promise<Refusal | null>;
   readonly close: () => Promise<void>;
@@ -30,7 +31,7 @@ async function startClient(cwd: string): Promise<TestClient> {
   const client = new LanguageClient({ cwd }, cells);
   let run = 0;
   return {
-    client, received,
+    client, cells, received,
     run: (code, order) => client.run(code, { id: '1', name: 'Cell' }, { run: ++run, check: true, figurePictures: true, canAsk: false, ...order }),
     close: async () => {
       await client.close();
@@ -157,6 +158,13 @@ describe('a language server that is started from a snapshot', () => {
     }
     await until(() => existsSync(path));
     expect(statSync(path).size).toBeGreaterThan(good.length / 2);
+  });
+
+  it('answers where the snapshot is bad and the process that runs cells is gone, too', async () => {
+    writeFileSync(join(cache, 'binvit', snapshots()[0]!), 'snapshot');
+    const { client, cells } = await start();
+    cells.destroy();
+    expect(await client.isComplete('1')).toEqual({ status: 'complete' });
   });
 
   it('answers where nothing can be kept', async () => {
