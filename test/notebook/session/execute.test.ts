@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { reportsDescriptor } from '../../../src/notebook/session/descriptors.js';
 import { errorOf, sessionOfTest } from './session-of-test.js';
-
 
 const session = sessionOfTest();
 const { run } = session;
@@ -110,6 +110,7 @@ describe('streams', () => {
   it('what child processes and direct writes print keeps its place among what the cell prints, also while the front end is busy', async () => {
     const writers = {
       'writeSync': 'const child = () => require("node:fs").writeSync(1, "child\\n")',
+      'writevSync': 'const child = () => require("node:fs").writevSync(1, [Buffer.from("child\\n")])',
       'execSync': 'const child = () => require("node:child_process").execSync("echo child; echo error >&2", { stdio: "inherit" })',
       'spawn': 'const child = () => new Promise(resolve => { require("node:child_process").spawn("echo", ["child"], { stdio: "inherit" }).on("exit", resolve) })',
     };
@@ -134,9 +135,13 @@ describe('streams', () => {
     for (const event of cell.events) expect(event).not.toMatchObject({ text: expect.stringContaining('\ufffd') as string });
   });
 
-  it('a display of 10 MB comes whole', async () => {
-    const cell = await run("display({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 'x'.repeat(1e7) }) })");
-    expect(cell.events[0]).toMatchObject({ type: 'display', data: { 'text/plain': 'x'.repeat(1e7) } });
+  it('a display and a result of 10 MB come whole, also where the pipe was made non-blocking and takes them in pieces', async () => {
+    const large = "({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 'x'.repeat(1e7) }) })";
+    for (const before of ['', `new (require('node:net').Socket)({ fd: ${reportsDescriptor}, readable: false });`]) {
+      const cell = await run(`${before} display(${large}); ${large}`);
+      expect(cell.events[0]).toMatchObject({ type: 'display', data: { 'text/plain': 'x'.repeat(1e7) } });
+      expect(cell.events[1]).toMatchObject({ type: 'result', data: { 'text/plain': 'x'.repeat(1e7) } });
+    }
   });
 
   it('what a timer prints after the end of its cell belongs to that cell', async () => {

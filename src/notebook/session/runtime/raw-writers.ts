@@ -11,6 +11,7 @@ interface Spawning {
 }
 
 const synchronous = ['spawnSync', 'execSync', 'execFileSync'] as const;
+const writers = ['writeSync', 'writevSync'] as const;
 
 let running = 0;
 
@@ -25,9 +26,10 @@ export function fenceRawWriters(): void {
     const original = childProcess[name] as (...args: unknown[]) => unknown;
     Object.assign(childProcess, { [name]: (...args: unknown[]) => fenced(() => original(...args)) });
   }
-  const writeSync = fs.writeSync as (...args: unknown[]) => number;
-  const write = (...args: unknown[]): number => (args[0] === 1 || args[0] === 2 ? fenced(() => writeSync(...args)) : writeSync(...args));
-  Object.assign(fs, { writeSync: write });
+  for (const name of writers) {
+    const original = fs[name] as (...args: unknown[]) => number;
+    Object.assign(fs, { [name]: (...args: unknown[]) => (args[0] === 1 || args[0] === 2 ? fenced(() => original(...args)) : original(...args)) });
+  }
   const prototype = ChildProcess.prototype as unknown as Spawning;
   const { spawn } = prototype;
   prototype.spawn = function (options) {

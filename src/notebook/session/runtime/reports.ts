@@ -5,7 +5,7 @@ import { encodeReport } from '../report-frames.js';
 import { shielded } from './interruption.js';
 
 // As it is before it is replaced for the user's code.
-const { writeSync } = fs;
+const { writevSync } = fs;
 const rawDescriptors = [1, 2];
 const mark = Buffer.from(fenceMark);
 const retryMs = 1;
@@ -25,18 +25,20 @@ export function report(message: SessionReport): void {
  * @param messages reported at once with it, for which the session wakes up only once
  */
 export function fence(...messages: readonly SessionReport[]): void {
-  const frames = Buffer.concat([{ type: 'fence' } as const, ...messages].map(encodeReport));
+  const frames = [{ type: 'fence' } as const, ...messages].map(encodeReport);
   shielded(() => {
     for (const descriptor of rawDescriptors) writeWhole(descriptor, mark);
-    writeWhole(reportsDescriptor, frames);
+    writeWhole(reportsDescriptor, ...frames);
   });
 }
 
 /** Writes all bytes, also to a pipe that someone made non-blocking and that is full. */
-function writeWhole(descriptor: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) {
+function writeWhole(descriptor: number, ...pieces: Uint8Array[]): void {
+  while (pieces.length > 0) {
     try {
-      written += writeSync(descriptor, bytes, written);
+      let written = writevSync(descriptor, pieces);
+      while (pieces.length > 0 && written >= pieces[0]!.length) written -= pieces.shift()!.length;
+      if (written > 0) pieces[0] = pieces[0]!.subarray(written);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
       Atomics.wait(sleeper, 0, 0, retryMs);
