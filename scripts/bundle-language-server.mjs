@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 const require = createRequire(import.meta.url);
 /** What is in the bundle besides this project's own code. */
-const bundled = ['magic-string', '@jridgewell/sourcemap-codec'];
+const bundled = ['@jridgewell/sourcemap-codec'];
 
 /** Bundles the process of the language service into one script: a snapshot of its heap cannot be made of modules. */
 export async function bundleLanguageServer(outfile) {

@@ -1,3 +1,4 @@
+import { decode } from '@jridgewell/sourcemap-codec';
 import type TS from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { parseCell } from '../../../src/notebook/language/cell-source.js';
@@ -239,6 +240,22 @@ describe('a cell of plain JavaScript', () => {
       const converted = convertPlainCell(parseCell(code));
       expect(converted, code).not.toBeNull();
       expect(normal(converted!.code), code).toBe(normal(emitted(code)));
+    }
+  });
+
+  it('is mapped word by word to what was typed', () => {
+    for (const code of plain) {
+      const { text } = parseCell(code);
+      const converted = convertPlainCell(parseCell(code))!;
+      const [made, typed] = [converted.code.split('\n'), text.split('\n')];
+      const places = decode(converted.mappings).flatMap((segments, line) => segments.map(([column, , typedLine, typedColumn]) => {
+        const here = /^(?:\w+|.)/s.exec(made[line]!.slice(column))![0];
+        const there = /^(?:\w+|.)/s.exec(typed[typedLine!]!.slice(typedColumn))![0];
+        if (here !== '__binvit') expect(here === 'let' && there === 'const' ? 'const' : here, code).toBe(there);
+        return `${typedLine!}:${typedColumn!}`;
+      }));
+      const words = typed.flatMap((line, number) => Array.from(line.matchAll(/\w+|[^\w\s]/g), ({ index }) => `${number}:${index}`));
+      expect(places, code).toEqual(words);
     }
   });
 
