@@ -1,4 +1,4 @@
-import { createHmac, getHashes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, getHashes, randomUUID, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { Json } from '../session/index.js';
 
 /** A JSON object. */
@@ -37,7 +37,8 @@ const delimiter = Buffer.from('<IDS|MSG>');
 
 /** Turns messages into signed frames and back. */
 export class MessageCodec {
-  readonly #key: string;
+  /** Of a text, Node would make one for each message. */
+  readonly #key: KeyObject | null;
   readonly #digest: string;
   readonly #session = randomUUID();
 
@@ -47,7 +48,7 @@ export class MessageCodec {
    * @throws Error when the scheme is none of these
    */
   constructor(key: string, scheme: string) {
-    this.#key = key;
+    this.#key = key === '' ? null : createSecretKey(key, 'utf8');
     this.#digest = scheme.replace(/^hmac-/, '');
     if (!scheme.startsWith('hmac-') || !getHashes().includes(this.#digest)) {
       throw new Error(`signature_scheme: expected hmac-sha256 or hmac- with another digest, found ${scheme}`);
@@ -73,7 +74,7 @@ export class MessageCodec {
     if (signature === undefined || parts.length < 4) throw new Error(`expected a signature and 4 parts after <IDS|MSG>, found ${frames.length - start - 1} frames`);
     const expected = Buffer.from(this.#sign(parts));
     // The length is no secret; the digits are compared in constant time.
-    if (this.#key !== '' && (expected.length !== signature.length || !timingSafeEqual(expected, signature))) throw new Error('wrong signature');
+    if (this.#key !== null && (expected.length !== signature.length || !timingSafeEqual(expected, signature))) throw new Error('wrong signature');
     const [header, parentHeader, metadata, content] = parts.map(parseObject) as [JsonObject, JsonObject, JsonObject, JsonObject];
     if (typeof header.msg_type !== 'string' || typeof header.msg_id !== 'string') throw new Error('expected msg_type and msg_id in the header');
     return {
@@ -82,7 +83,7 @@ export class MessageCodec {
   }
 
   #sign(parts: readonly Buffer[]): string {
-    if (this.#key === '') return '';
+    if (this.#key === null) return '';
     const hmac = createHmac(this.#digest, this.#key);
     for (const part of parts) hmac.update(part);
     return hmac.digest('hex');
