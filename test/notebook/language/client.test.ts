@@ -59,7 +59,7 @@ describe('the language server', () => {
     expect(wrong).toMatchObject({ kind: 'type', diagnostics: [{ code: 2339, range: { line: 1, column: 3 } }] });
     expect(unparsed?.kind).toBe('syntax');
     expect(own.received).toMatchObject([
-      { run: 1, cell: { code: '"use strict";\nlet a = 1; __binvit.result((a))', declares: ['a'], id: '1', name: 'Cell', figurePictures: true, canAsk: false } },
+      { run: 1, cell: { code: '"use strict";\nlet   a = 1; __binvit.result((a))', declares: ['a'], id: '1', name: 'Cell', figurePictures: true, canAsk: false } },
       { run: 3, cell: { code: '"use strict";\n__binvit.result((a.nope))', declares: [] } },
     ]);
     expect(completions.items).toMatchObject([{ label: 'toFixed' }]);
