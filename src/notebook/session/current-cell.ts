@@ -4,8 +4,6 @@ import type { CellError, ExecuteOptions } from './types.js';
 export class CurrentCell {
   /** Its number in the session's process. */
   readonly run: number;
-  /** Whether it is known to have been sent there. */
-  isSent = false;
   /** Error of the cell, `null` when it succeeds. */
   readonly ended: Promise<CellError | null>;
   readonly #input: ExecuteOptions['input'];

@@ -1,6 +1,6 @@
 // Not from the folder's index, which loads TypeScript into this process.
 import { LanguageClient } from '../language/client.js';
-import { crashedError, discardedError, formatDiagnostic, interruptedError, refusedError, unstartedError } from './cell-errors.js';
+import { crashedError, discardedError, formatDiagnostic, refusedError, unstartedError } from './cell-errors.js';
 import { CurrentCell } from './current-cell.js';
 import { CellHistory } from './history.js';
 import type { SessionReport } from './messages.js';
@@ -89,12 +89,8 @@ class Session implements NotebookSession {
     const cell = this.#current;
     if (cell === null) return;
     const { run } = cell;
+    // A cell that is still on its way has ended with that: the process does not run it.
     this.#process.interrupt({ run });
-    if (!cell.isSent) {
-      // The process does not run it, should it be on its way.
-      cell.end(interruptedError());
-      return;
-    }
     const timer = setTimeout(() => {
       this.#outputs.push(run, {
         type: 'stream', name: 'stderr',
@@ -201,10 +197,7 @@ class Session implements NotebookSession {
     const name = reference.name!;
     const order = { run: cell.run, figurePictures: this.#options.figurePictures ?? true, canAsk: cell.canAsk };
     const left = new Promise<void>(resolve => {
-      this.#awaited.set(cell.run, report => {
-        if (report.type === 'end') cell.end(report.error);
-        resolve();
-      });
+      this.#awaited.set(cell.run, () => { resolve(); });
     });
     try {
       let refusal = await this.#language.run(code, reference, { ...order, check: typeCheck !== 'off' });
@@ -215,7 +208,6 @@ class Session implements NotebookSession {
         refusal = await this.#language.run(code, reference, { ...order, check: false });
       }
       if (refusal === null) {
-        cell.isSent = true;
         await left;
         return;
       }
@@ -269,6 +261,7 @@ class Session implements NotebookSession {
         break;
       case 'end':
         this.#outputs.flush();
+        if (this.#current?.run === message.run) this.#current.end(message.error);
         this.#answer(message);
         break;
       case 'variables':

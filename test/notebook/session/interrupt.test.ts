@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/backend/index.js';
 import { errorOf, sessionOfTest } from './session-of-test.js';
@@ -62,6 +64,16 @@ describe('interrupt', () => {
     });
     expect(errorOf(await cell).kind).toBe('interrupted');
     expect(asked).toMatchObject({ aborted: true });
+  });
+
+  it('loses nothing of what the cell has shown, also where nothing of it was read yet', async () => {
+    const cell = run('console.log("shown"); require("node:fs").writeFileSync("started", ""); await new Promise(() => {})');
+    await new Promise(resolve => { setImmediate(resolve); });
+    // In one go, so that the session does not even know that the cell was sent.
+    while (!existsSync(join(test.folder, 'started')));
+    await test.session.interrupt();
+    expect((await cell).text).toBe('shown\n');
+    expect(errorOf(await cell).kind).toBe('interrupted');
   });
 
   it('without a running cell does nothing', async () => {

@@ -19,10 +19,7 @@ export function execute(id: number, cell: RunnableCell): void {
     id, cell, stopped: false, result: undefined, pending: new Set(), stop: new AbortController(),
     end: error => { endRun(run, error); },
   };
-  if (wasStoppedEarly(id)) {
-    fence(endOf(run, interruptedError()));
-    return;
-  }
+  if (wasStoppedEarly(id)) return;
   if (newestRun()?.stopped === true) closeTensorScopes();
   registerSource(scriptUrl(id), { cell: { id: cell.id, name: cell.name }, file: null }, cell.sourceMap);
   declareVariables(cell.declares);
@@ -56,11 +53,13 @@ const ended = new WeakSet<Run>();
 /** @throws TypeError when the result is no JSON; the run goes on then */
 function endRun(run: Run, error: CellError | null, result: readonly SessionReport[] = []): void {
   if (ended.has(run)) return;
-  fence(...result, endOf(run, error));
+  fence(...result, { type: 'end', run: run.id, error });
   ended.add(run);
   leaveRun(run);
 }
 
-function endOf(run: Run, error: CellError | null): SessionReport {
-  return { type: 'end', run: run.id, error };
+/** Ends a run as interrupted: one of these, or, by its number, one that has not come yet. */
+export function interruptRun(run: Run | number): void {
+  if (typeof run === 'number') fence({ type: 'end', run, error: interruptedError() });
+  else run.end(interruptedError());
 }

@@ -24,17 +24,17 @@ export type InterruptOutcome = 'done' | 'again';
 /** Calls in which the machinery must not be cut. */
 let shields = 0;
 let loading = 0;
-let endStopped: (run: Run) => void = () => undefined;
+let endStopped: (run: Run | number) => void = () => undefined;
 const stoppedEarly = new Set<number>();
 
-/** Makes runs stoppable. `end` ends a run as interrupted. */
-export function takeInterrupts(end: (run: Run) => void): void {
+/** Makes runs stoppable. `end` ends a run as interrupted, or, by its number, one that has not come yet. */
+export function takeInterrupts(end: (run: Run | number) => void): void {
   endStopped = end;
   Object.defineProperty(globalThis, Symbol.for(interruptKey), { value: interrupt });
   startInterruptThread();
 }
 
-/** Whether the run was interrupted before it came here. */
+/** Whether the run was interrupted, and has ended, before it came here. */
 export function wasStoppedEarly(run: number): boolean {
   return stoppedEarly.delete(run);
 }
@@ -93,8 +93,9 @@ function stopRun(number: number): void {
     keepStoppedRunsStopped();
     run.stop.abort();
     endStopped(run);
-  } else if (number > (newestRun()?.id ?? 0)) {
+  } else if (number > (newestRun()?.id ?? 0) && !stoppedEarly.has(number)) {
     stoppedEarly.add(number);
+    endStopped(number);
   }
 }
 

@@ -3,8 +3,7 @@ import { Socket } from 'node:net';
 import { cellsDescriptor, requestsDescriptor } from '../descriptors.js';
 import { FrameReader } from '../frames.js';
 import type { ExecuteRequest, SessionRequest } from '../messages.js';
-import { interruptedError } from '../cell-errors.js';
-import { execute } from './execution.js';
+import { execute, interruptRun } from './execution.js';
 import { defineGlobals } from './globals.js';
 import { receiveAnswer } from './input.js';
 import { shielded, takeInterrupts } from './interruption.js';
@@ -17,7 +16,7 @@ import { rememberGlobals, variables } from './variables.js';
 
 /* Main thread of the session's process: takes requests, runs cells. */
 
-takeInterrupts(run => { run.end(interruptedError()); });
+takeInterrupts(interruptRun);
 captureStreams();
 fenceRawWriters();
 defineGlobals(process.cwd());
