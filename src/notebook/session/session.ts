@@ -6,6 +6,7 @@ import { CellHistory } from './history.js';
 import type { SessionReport } from './messages.js';
 import { Outputs } from './outputs.js';
 import { SessionProcess } from './process.js';
+import { TaskQueue } from './task-queue.js';
 import type {
   CellError, CellReference, Completeness, Completions, Diagnostic, ExecuteOptions, ExecuteResult, Inspection, LanguageContext, MimeBundle,
   NotebookSession, SessionOptions, SignatureHelp, Variable,
@@ -23,12 +24,12 @@ class Session implements NotebookSession {
   readonly history: CellHistory;
   readonly #options: SessionOptions;
   readonly #outputs = new Outputs();
+  readonly #queue = new TaskQueue();
   readonly #awaited = new Map<number, (report: SessionReport) => void>();
   #process: SessionProcess;
   #language: LanguageClient;
   #inspectorUrl: Promise<string | null>;
   #ready: (inspectorUrl: string | null) => void = () => undefined;
-  #queue: Promise<unknown> = Promise.resolve();
   #current: CurrentCell | null = null;
   /** Resolves when the process is done with the last cell, which may have ended for the session before, by an interrupt on its way there. */
   #leaving: Promise<void> | null = null;
@@ -36,9 +37,6 @@ class Session implements NotebookSession {
   #unstarted: CellError | null = null;
   /** Where code has said that it ends the process. */
   #exit: CellError | null = null;
-  /** Why cells that were enqueued before do not run. */
-  #discarded: { before: number; error: CellError } = { before: 0, error: discardedError('closed') };
-  #enqueued = 0;
   #lastRun = 0;
   #count = 0;
   #closed = false;
@@ -57,7 +55,7 @@ class Session implements NotebookSession {
 
   execute(code: string, options: ExecuteOptions): Promise<ExecuteResult> {
     const counted = options.silent !== true && options.storeHistory !== false;
-    return this.#enqueue(async discarded => {
+    return this.#queue.enqueue(async discarded => {
       if (counted && discarded === null) this.#count++;
       const start = performance.now();
       const executionCount = this.#count;
@@ -75,7 +73,7 @@ class Session implements NotebookSession {
   }
 
   evaluate(expression: string): ReturnType<NotebookSession['evaluate']> {
-    return this.#enqueue(async discarded => {
+    return this.#queue.enqueue(async discarded => {
       let data: MimeBundle = { 'text/plain': 'undefined' };
       const error = discarded ?? await this.#run(expression, {
         cell: { id: 'expression', name: 'expression' },
@@ -102,22 +100,23 @@ class Session implements NotebookSession {
   }
 
   async restart(): Promise<void> {
-    this.#discard(discardedError('restarted'));
-    this.#process.kill();
-    this.#outputs.flush();
+    if (this.#closed) return;
+    const error = discardedError('restarted');
+    this.#queue.discard(error);
+    this.#stop(error);
     this.#count = 0;
     this.history.startSession();
     this.#startAnew();
-    await this.#queue;
+    await this.#queue.idle();
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#discard(discardedError('closed'));
-    this.#process.kill();
-    this.#outputs.flush();
-    await this.#queue;
+    const error = discardedError('closed');
+    this.#queue.close(error);
+    this.#stop(error);
+    await this.#queue.idle();
     await this.#language.close();
     this.history.close();
   }
@@ -155,17 +154,15 @@ class Session implements NotebookSession {
     return this.#inspectorUrl;
   }
 
-  /** Tasks run one after the other; `discarded` says why one must not when its turn has come. */
-  #enqueue<Result>(task: (discarded: CellError | null) => Promise<Result>): Promise<Result> {
-    const number = ++this.#enqueued;
-    const turn = this.#queue.then(() => task(this.#closed || number <= this.#discarded.before ? this.#discarded.error : null));
-    this.#queue = turn.catch(() => undefined);
-    return turn;
+  #stop(error: CellError): void {
+    this.#current?.end(error);
+    this.#giveUp();
+    this.#process.kill();
+    this.#outputs.flush();
   }
 
-  #discard(error: CellError): void {
-    this.#discarded = { before: this.#enqueued, error };
-    this.#current?.end(error);
+  /** No process will answer. */
+  #giveUp(): void {
     for (const answer of this.#awaited.values()) answer({ type: 'ready', inspectorUrl: null });
     this.#awaited.clear();
   }
@@ -300,8 +297,7 @@ class Session implements NotebookSession {
   }
 
   #endAll(error: CellError): void {
-    for (const answer of this.#awaited.values()) answer({ type: 'ready', inspectorUrl: null });
-    this.#awaited.clear();
+    this.#giveUp();
     if (this.#current !== null) this.#current.end(error);
     else this.#options.onNotice?.(error.message);
   }

@@ -218,6 +218,7 @@ export interface NotebookSession {
   interrupt(): Promise<void>;
   /** A fresh process and fresh names; the running cell and the waiting ones fail. The history and the count go on from 1. */
   restart(): Promise<void>;
+  /** Ends it for good: the running cell fails, those that wait and those to come do. */
   close(): Promise<void>;
   complete(code: string, offset: number, context?: LanguageContext): Promise<Completions>;
   inspect(code: string, offset: number, context?: LanguageContext): Promise<Inspection | null>;

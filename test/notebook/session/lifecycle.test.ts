@@ -100,9 +100,11 @@ const trap = new Proxy({}, { get() { ran++; return 1 }, ownKeys() { ran++; retur
     rmSync(cwd, { recursive: true });
   });
 
-  it('after close, cells fail and say so', async () => {
+  it('after close, cells fail and say so, and nothing starts it anew', async () => {
     const closed = startSession({ cwd: test.folder });
     await closed.close();
+    await closed.restart();
+    expect(await closed.variables()).toEqual([]);
     const result = await closed.execute('1', { cell: { id: 'a' }, output: () => undefined });
     expect(result).toMatchObject({ status: 'error', error: { message: 'the session was closed before the cell ended' } });
   });
