@@ -74,7 +74,7 @@ describe('the controller', () => {
       const controller = new Controller(memento());
       expect(preferred).toEqual([first, second]);
       for (const notebook of open) editor.select({ notebook, selected: true });
-      await vi.waitFor(() => { expect(notices).toHaveLength(1); });
+      await vi.waitFor(() => { expect(notices).toHaveLength(1); }, 10_000);
       expect(notices[0]).toContain(`"${kernel}"`);
       expect(controller.notebooks).toEqual([first, second]);
       await controller.close();

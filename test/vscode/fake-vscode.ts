@@ -121,7 +121,7 @@ export class FakeRenderer {
       const order = this.orders[index];
       if (order === undefined) throw new Error(`${this.orders.length} pictures were ordered`);
       return order;
-    });
+    }, 10_000);
   }
 
   ready(): void { this.#tell({ editor: this.editor, message: { type: 'ready' } }); }

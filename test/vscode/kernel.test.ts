@@ -88,7 +88,7 @@ describe('a kernel in the editor', () => {
     const { cells, run } = bench({ a: options => { output = options.output; } });
     await run(0);
     output(print('late'));
-    await vi.waitFor(() => { expect(cells[0]!.runs).toEqual([true, true]); });
+    await vi.waitFor(() => { expect(cells[0]!.runs).toEqual([true, true]); }, 10_000);
     expect(cells[0]!.shown).toEqual(['late']);
   });
 
@@ -100,7 +100,7 @@ describe('a kernel in the editor', () => {
     await run(0);
     outputs[0]!(print(', too late'));
     outputs[1]!(print(', late'));
-    await vi.waitFor(() => { expect(cells[0]!.shown).toEqual(['run 2, late']); });
+    await vi.waitFor(() => { expect(cells[0]!.shown).toEqual(['run 2, late']); }, 10_000);
   });
 
   it('passes the answer of the input box to the cell', async () => {
@@ -177,7 +177,7 @@ describe('the picture of a figure', () => {
     const order = await renderer.order(0);
     expect(order.figure).toContain('"20"');
     renderer.answer(order.id, '<svg/>');
-    await vi.waitFor(() => { expect(types(cells[0]!)).toEqual([withPicture]); });
+    await vi.waitFor(() => { expect(types(cells[0]!)).toEqual([withPicture]); }, 10_000);
     expect(renderer.orders).toHaveLength(1);
   });
 

@@ -116,7 +116,7 @@ describe('a language server that is started from a snapshot', () => {
       client.complete(`${code}\nWeb`, code.length + 4), client.diagnose(code), client.inspect(code, 1), client.signatureHelp('Buffer.from(', 12), client.isComplete(code),
     ]);
     const running = (await Promise.all(refusals)).filter(refusal => refusal === null);
-    await vi.waitFor(() => { expect(received).toHaveLength(running.length); });
+    await vi.waitFor(() => { expect(received).toHaveLength(running.length); }, 10_000);
     return { refusals: await Promise.all(refusals), received, answers: await Promise.all(questions) };
   };
   const snapshots = (): string[] => (existsSync(join(cache, 'binvit')) ? readdirSync(join(cache, 'binvit')) : []).filter(name => name.endsWith('.snapshot'));
