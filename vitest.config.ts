@@ -17,7 +17,9 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    // Ends what hangs. What is slow may be so: speed is a matter of `bench`, and the machine may be busy.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Tests start training processes of their own; more workers than cores only slow each other.
     maxWorkers: 2,
     pool: 'forks',

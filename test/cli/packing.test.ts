@@ -32,7 +32,7 @@ beforeAll(() => {
   packed = join(run, 'packed.safetensors');
   expect(binvit('train', '--where', 'all', '--method', 'xnor-net', '--steps', '30', '--out', run)).toMatchObject({ status: 0 });
   expect(binvit('pack', run)).toMatchObject({ status: 0, stdout: expect.stringContaining('16 images of mnist test: the same class for 16 of 16') as string });
-}, 60_000);
+});
 
 describe('binvit pack', () => {
   it('writes the tensor bytes that binvit summary says, and says how many bytes the file has', () => {

@@ -35,7 +35,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(resolve => setTimeout(resolve, 20));
 }
 
-describe('a pool', { timeout: 10_000 }, () => {
+describe('a pool', () => {
   test('runs every job once, on workers that stay for several', async () => {
     const log = folder.path('started');
     const outcomes = await run(jobs('done', 1, 2, 3, 4, 5, 6), 2, { log });

@@ -13,7 +13,7 @@ function run(out: string, changes: Partial<RunGridOptions> = {}): Promise<GridSu
   });
 }
 
-describe('the grid', { timeout: 20_000 }, () => {
+describe('the grid', () => {
   test('leaves one row for each cell and seed, in any order, and its plan', async () => {
     const summary = await run('whole');
     expect(summary).toMatchObject({ status: 'done', done: 13, failed: 0, missing: [] });

@@ -33,7 +33,7 @@ test('rates grow on the sides where a cell needs it, for all cells', () => {
   expect(extendRates([1, 2, 4], [low!, high!])).toEqual([0.5, 1, 2, 4, 8]);
 });
 
-describe('tuning', { timeout: 30_000 }, () => {
+describe('tuning', () => {
   const run = (out: string, signal?: AbortSignal, onRow?: () => void): Promise<TuneSummary> => tune({
     profile: 'standard', data: 'mnist', out: folder.path(out), workers: 2, tablePath: folder.path(`${out}.json`), signal, onRow,
     workerPath: join(import.meta.dirname, 'fake-training-worker.mjs'),

@@ -19,7 +19,7 @@ describe.each(['svg', 'png', 'pdf'])('exportFigure to %s', format => {
     await exportFigure(figure, join(folder, `once.${format}`));
     await exportFigure(figure, join(folder, `twice.${format}`));
     bytes = readFileSync(join(folder, `once.${format}`));
-  }, 60_000);
+  });
 
   it('gives the same bytes twice', () => {
     expect(readFileSync(join(folder, `twice.${format}`)).equals(bytes)).toBe(true);
@@ -42,7 +42,7 @@ it.each([['single', 3.3, 420], ['double', 6.9, 760]] as const)('for a %s column 
   const [, points] = /MediaBox \[0 0 ([\d.]+) /.exec(readFileSync(join(folder, `once.${column}.pdf`)).toString('latin1'))!;
   expect(Number(points)).toBeCloseTo(72 * inches, 6);
   expect(readFileSync(join(folder, `once.${column}.png`)).readUInt32BE(16)).toBe(2 * pixels);
-}, 60_000);
+});
 
 it('in the dark theme has the same marks on another paper', () => {
   const dark = printed(figure, { theme: 'dark' });
@@ -61,7 +61,7 @@ it('gives room to the rows that a legend takes in a narrow column', async () => 
   const tops = [...svg.matchAll(/class="traces"[^>]*transform="translate\([\d.-]+, ?([\d.-]+)\)"/g)].map(([, y]) => Number(y));
   // The lowest entry stands above the plot, whose top is the margin; the legend itself begins 6 pixels down.
   expect(Math.max(...tops) + 6).toBeLessThan(margin.t);
-}, 30_000);
+});
 
 it('embeds the font of a PDF, so that it looks and is found the same everywhere', () => {
   expect(readFileSync(join(folder, 'once.pdf')).toString('latin1')).toMatch(/\/FontName \/[A-Z]{6}\+DejaVuSans/);

@@ -58,4 +58,4 @@ it('a training that was stopped and continued in notebook 03 ends with the same 
   } finally {
     await Promise.all([whole.close(), stopped.close()]);
   }
-}, 300_000);
+});

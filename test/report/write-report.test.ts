@@ -27,7 +27,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'grid.json'), JSON.stringify(record));
   for (const row of [bwn, failedRow('all/bnn', 1, reason)]) appendFileSync(join(folder, 'results.jsonl'), `${JSON.stringify(row)}\n`);
   appendFileSync(join(folder, 'results.jsonl'), '{"configHash": "tor');
-}, 60_000);
+});
 afterAll(() => { rmSync(folder, { recursive: true }); });
 
 describe('collectReport', () => {
@@ -98,5 +98,5 @@ describe('writeReport', () => {
     expect(csv[0]).toMatch(/^configHash,cell,where,method,/);
     expect(csv[1]).toMatch(/^all\/bwn 1,all\/bwn,all,bwn,true,1,32,1,0\.003,done,,0\.9,/);
     expect(csv[2]).toContain(`failed,${reason},,`);
-  }, 60_000);
+  });
 });

@@ -19,7 +19,7 @@ const pageOf = (path: string): Document => new JSDOM(readFileSync(join(folder, '
 beforeAll(async () => {
   index = await writeSite(sampleReport(hostile), 'a\n1\n', join(folder, 'hostile'));
   document = new JSDOM(readFileSync(index)).window.document;
-}, 60_000);
+});
 afterAll(() => { rmSync(folder, { recursive: true }); });
 
 describe('writeSite', () => {

@@ -62,7 +62,7 @@ it('a run that is killed at 20 random moments ends with the bytes and rows of on
     expectWhole(dir);
   };
   await Promise.all([chain('a'), chain('b')]);
-}, 120_000);
+});
 
 it.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('%s finishes the step, saves and ends with exit code %i', async (signal, code) => {
   const dir = join(root, signal);

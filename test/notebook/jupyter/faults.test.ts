@@ -57,7 +57,7 @@ describe('code that fails in its own way', () => {
     // V8 itself tells of a full heap.
     if (fault !== 'heap exhaustion') expect(cell.stderr).toBe('');
     expect(await value('// @ts-nocheck\ntypeof state')).toBe("'undefined'");
-  }, 60_000);
+  });
 
   it('process.exit() in a timer, when its cell has ended, is told below that cell, and a fresh session goes on', async () => {
     const { id } = kernel.client.submit('setTimeout(() => { process.exit(4) }, 50); let state = 1;');

@@ -48,4 +48,4 @@ it.each([...own, 'written-by-the-test.ipynb'])('%s runs under the real tslab ker
   } finally {
     await kernel.stop();
   }
-}, 300_000);
+});

@@ -120,8 +120,6 @@ describe('a language server that is started from a snapshot', () => {
     return { refusals: await Promise.all(refusals), received, answers: await Promise.all(questions) };
   };
   const snapshots = (): string[] => (existsSync(join(cache, 'binvit')) ? readdirSync(join(cache, 'binvit')) : []).filter(name => name.endsWith('.snapshot'));
-  /** A snapshot is made with low priority: beside other tests it may take long. */
-  const waitMs = 300_000;
   const until = async (holds: () => boolean): Promise<void> => {
     while (!holds()) await sleep(50);
   };
@@ -142,7 +140,7 @@ describe('a language server that is started from a snapshot', () => {
     const client = await start();
     expect(await answers(client)).toEqual(expected);
     if (process.platform === 'linux') expect(children().filter(command => command.includes('--snapshot-blob'))).toHaveLength(1);
-  }, waitMs);
+  });
 
   it('answers where the snapshot is cut off, is something else or was damaged, and leaves a new one', async () => {
     const path = join(cache, 'binvit', snapshots()[0]!);
@@ -160,7 +158,7 @@ describe('a language server that is started from a snapshot', () => {
     }
     await until(() => existsSync(path));
     expect(statSync(path).size).toBeGreaterThan(good.length / 2);
-  }, waitMs);
+  });
 
   it('answers where the snapshot is bad and the process that runs cells is gone, too', async () => {
     writeFileSync(join(cache, 'binvit', snapshots()[0]!), 'snapshot');

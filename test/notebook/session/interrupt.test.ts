@@ -67,10 +67,12 @@ describe('interrupt', () => {
   });
 
   it('loses nothing of what the cell has shown, also where nothing of it was read yet', async () => {
+    // The session has heard all of the last cell by then, and sends this one at once.
+    await sleep(100);
     const cell = run('console.log("shown"); require("node:fs").writeFileSync("started", ""); await new Promise(() => {})');
     await new Promise(resolve => { setImmediate(resolve); });
     // In one go, so that the session does not even know that the cell was sent.
-    while (!existsSync(join(test.folder, 'started')));
+    for (const end = Date.now() + 30_000; !existsSync(join(test.folder, 'started')) && Date.now() < end;);
     await test.session.interrupt();
     expect((await cell).text).toBe('shown\n');
     expect(errorOf(await cell).kind).toBe('interrupted');

@@ -31,7 +31,7 @@ let passed = 0;
 let failed = 0;
 try {
   const page = await browser.newPage({ viewport: { width: 1200, height: 1000 } });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   const check: Bench['check'] = async (name, attempt) => {
     const start = Date.now();
     try {
