@@ -25,7 +25,8 @@ class Session implements NotebookSession {
   readonly #options: SessionOptions;
   readonly #outputs = new Outputs();
   readonly #queue = new TaskQueue();
-  readonly #awaited = new Map<number, (report: SessionReport) => void>();
+  /** Who waits for the end of a run, or the answer to a question of that number; `null` where no process will tell. */
+  readonly #awaited = new Map<number, (report: SessionReport | null) => void>();
   #process: SessionProcess;
   #language: LanguageClient;
   #inspectorUrl: Promise<string | null>;
@@ -145,7 +146,7 @@ class Session implements NotebookSession {
     if (this.#closed || this.#unstarted !== null) return [];
     const run = ++this.#lastRun;
     return new Promise(resolve => {
-      this.#awaited.set(run, report => { resolve(report.type === 'variables' ? report.variables : []); });
+      this.#awaited.set(run, report => { resolve(report?.type === 'variables' ? report.variables : []); });
       this.#process.send({ type: 'variables', run });
     });
   }
@@ -163,7 +164,7 @@ class Session implements NotebookSession {
 
   /** No process will answer. */
   #giveUp(): void {
-    for (const answer of this.#awaited.values()) answer({ type: 'ready', inspectorUrl: null });
+    for (const answer of this.#awaited.values()) answer(null);
     this.#awaited.clear();
   }
 
